@@ -1,0 +1,1 @@
+"""The engines and the contract that lets anyone bring another."""

@@ -1,0 +1,1 @@
+"""How a call finds an engine: in this process, or anywhere."""

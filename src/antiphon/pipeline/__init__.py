@@ -1,0 +1,1 @@
+"""The steps of the staircase, each a Speaker that holds another."""

@@ -1,0 +1,143 @@
+"""One typed settings object, read once from a file, the environment and the command line.
+
+A later source wins over an earlier one: defaults, `antiphon.toml`, `ANTIPHON_*` variables, flags.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from platformdirs import user_data_path
+
+from antiphon.errors import BadSetting, UnknownSetting
+
+PREFIX = "ANTIPHON_"
+FILE = "antiphon.toml"
+
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+Count = Annotated[int, msgspec.Meta(ge=1)]
+Seconds = Annotated[float, msgspec.Meta(gt=0)]
+
+# The names that OpenAI's clients know, so that they work unchanged; an operator can point each
+# elsewhere. Which name gets which voice is our choice and follows pitch alone.
+OPENAI_VOICES = {
+    "alloy": "alto",
+    "ash": "tenor",
+    "ballad": "tenor",
+    "cedar": "bass",
+    "coral": "mezzo",
+    "echo": "baritone",
+    "fable": "baritone",
+    "marin": "alto",
+    "nova": "soprano",
+    "onyx": "bass",
+    "sage": "mezzo",
+    "shimmer": "soprano",
+    "verse": "baritone",
+}
+OPENAI_MODELS = {
+    "gpt-4o-mini-tts": "antiphon",
+    "tts-1": "antiphon",
+    "tts-1-hd": "antiphon",
+}
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything an operator can choose. Times are in seconds, sizes in bytes.
+
+    `soft_limit` is how many calls an engine holds before batches must wait, `hard_limit` before
+    new calls are refused; both default to what the engine's card allows.
+    """
+
+    host: str = "127.0.0.1"
+    port: Port = 7860
+    data: Path = msgspec.field(default_factory=lambda: user_data_path("antiphon"))
+    engine: str = "formant"
+    model: Path | None = None
+    fabric_url: str = "local:"
+    workers: Count | None = None
+    soft_limit: Count | None = None
+    hard_limit: Count | None = None
+    max_streams: Count = 256
+    max_characters: Count = 100_000
+    max_body_bytes: Count = 2 * 1024 * 1024
+    request_timeout_s: Seconds = 15.0
+    first_audio_timeout_s: Seconds = 30.0
+    stall_timeout_s: Seconds = 60.0
+    shutdown_timeout_s: Seconds = 30.0
+    voice_aliases: dict[str, str] = msgspec.field(default_factory=lambda: dict(OPENAI_VOICES))
+    model_aliases: dict[str, str] = msgspec.field(default_factory=lambda: dict(OPENAI_MODELS))
+    log_level: str = "info"
+
+
+NAMES = Settings.__struct_fields__
+
+
+def load(
+    flags: Mapping[str, Any] | None = None,
+    environ: Mapping[str, str] | None = None,
+    file: Path | None = None,
+) -> Settings:
+    """The settings of this run; flags that are None were not given.
+
+    Without `file`, `ANTIPHON_CONFIG` names it, else `antiphon.toml` is read where it exists.
+    Raises `UnknownSetting` with the nearest right name, or `BadSetting` with the reason.
+    """
+    environ = os.environ if environ is None else environ
+    chosen: dict[str, Any] = {}
+    for values, source in (
+        _from_file(file, environ),
+        (_from_environ(environ), "the environment"),
+        ({k: v for k, v in (flags or {}).items() if v is not None}, "the command line"),
+    ):
+        for name, value in values.items():
+            if name not in NAMES:
+                raise UnknownSetting(_spelled(name, source), source, _known(source))
+            merges = name.endswith("_aliases") and isinstance(value, dict)
+            chosen[name] = {**getattr(Settings(), name), **value} if merges else value
+    try:
+        return msgspec.convert(chosen, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadSetting(f"a setting has a bad value: {error}") from error
+
+
+def _from_file(file: Path | None, environ: Mapping[str, str]) -> tuple[dict[str, Any], str]:
+    named = file or (Path(environ["ANTIPHON_CONFIG"]) if environ.get("ANTIPHON_CONFIG") else None)
+    path = named or Path(FILE)
+    if named is None and not path.is_file():
+        return {}, FILE
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8")), str(path)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadSetting(f"cannot read the settings in {path}: {error}") from error
+
+
+def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
+    names = (key for key in environ if key.startswith(PREFIX) and key != "ANTIPHON_CONFIG")
+    return {
+        key[len(PREFIX) :].lower(): _value(key[len(PREFIX) :].lower(), environ[key])
+        for key in names
+    }
+
+
+def _value(name: str, text: str) -> Any:
+    """Aliases come as `name=voice,name=voice`; msgspec converts the rest from strings."""
+    if not name.endswith("_aliases"):
+        return text
+    pairs = [pair.partition("=") for pair in text.split(",") if pair.strip()]
+    if not all(equals for _, equals, _ in pairs):
+        raise BadSetting(f"{PREFIX}{name.upper()} is written as name=value,name=value")
+    return {key.strip(): value.strip() for key, _, value in pairs}
+
+
+def _spelled(name: str, source: str) -> str:
+    return PREFIX + name.upper() if source == "the environment" else name
+
+
+def _known(source: str) -> list[str]:
+    return [_spelled(name, source) for name in NAMES]

@@ -1,0 +1,1 @@
+"""What is said: normalization, language and segmentation."""
