@@ -120,7 +120,7 @@ class UnsupportedLanguage(Rejected):
     code, param = "unsupported_language", "language"
 
     def __init__(self, language: str, known: Iterable[str]) -> None:
-        super().__init__(f"this engine does not speak {language[:80]!r}; {nearest(language, known)}")
+        super().__init__(f"the voice does not speak {language[:80]!r}; {nearest(language, known)}")
 
 
 class UnknownModel(Rejected):
@@ -189,7 +189,7 @@ class DeadlineExceeded(Unavailable):
     code, status = "deadline_exceeded", 504
 
     def __init__(self, waiting_for: str) -> None:
-        super().__init__(f"the deadline passed while waiting for {waiting_for}; retry with more time")
+        super().__init__(f"the deadline passed while waiting for {waiting_for}; allow more time")
 
 
 class ListenerStalled(Unavailable):

@@ -226,7 +226,7 @@ class Speaker(Protocol):
     def speak(
         self, utterance: Utterance, call: Call
     ) -> AbstractAsyncContextManager[AsyncIterator[Frame]]:
-        """Answer with one `Started`, any number of `Audio`, one `Finished`; raises `SpeechError`."""
+        """Answer with one `Started`, any number of `Audio`, one `Finished`, or `SpeechError`."""
         ...
 
 
