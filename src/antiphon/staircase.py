@@ -1,23 +1,32 @@
-"""The one place where Speakers are stacked, from the door down to the fabric."""
+"""The one place where Speakers are stacked, from the door down to the engine.
+
+screened    refuse early                     to come
+metered     reserve, settle at the end       to come
+recorded    keep for history                 to come
+cached      the same again?                  to come
+phrased     text to clauses                  pipeline/phrased.py
+resilient   another engine when one breaks   to come
+fabric      the right engine, near           fabric/local.py
+admitted    bounded slots                    engines/admission.py
+engine      makes the sound                  engines/formant, or a plugin
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from dataclasses import dataclass
 
+import anyio
+
+from antiphon.engines.admission import Admitted, Limits, Load
 from antiphon.engines.registry import EngineOptions, open_engine
+from antiphon.errors import BadSetting
+from antiphon.fabric.local import Local
+from antiphon.pipeline.phrased import Phrased
 from antiphon.settings import Settings
 from antiphon.speech import Card, Speaker
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """How full the engine is: calls holding a slot, calls waiting for one, and the slots."""
-
-    busy: int
-    waiting: int
-    slots: int
+from antiphon.text.normalization import Normalizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +43,22 @@ Opener = Callable[[Settings], AbstractAsyncContextManager[Staircase]]
 
 @asynccontextmanager
 async def staircase(settings: Settings) -> AsyncIterator[Staircase]:
-    """Start everything below the door, and give it back on leaving."""
-    engine = await open_engine(settings.engine, EngineOptions(settings.model, settings.workers))
-    try:
-        yield Staircase(engine, engine.card(), lambda: Load(0, 0, engine.card().slots))
-    finally:
-        await engine.aclose()
+    """Start everything below the door, and give it back on leaving.
+
+    Raises `EngineMissing`, `EngineNotReady` or `BadSetting`.
+    """
+    if settings.fabric_url != "local:":
+        raise BadSetting(
+            f"fabric_url {settings.fabric_url!r} is not known; this version speaks 'local:' only"
+        )
+    normalizer = Normalizer()
+    async with aclosing(normalizer), anyio.create_task_group() as beside:
+        beside.start_soon(normalizer.start)  # loads while the engine does
+        options = EngineOptions(settings.model, settings.workers)
+        async with aclosing(await open_engine(settings.engine, options)) as engine:
+            card = engine.card()
+            limits = Limits.of(card.slots, settings.soft_limit, settings.hard_limit)
+            admitted = Admitted(engine, limits)
+            speaker = Phrased(Local(admitted, card), normalizer)
+            yield Staircase(speaker, card, lambda: admitted.load)
+        beside.cancel_scope.cancel()

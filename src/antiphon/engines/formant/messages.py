@@ -1,0 +1,55 @@
+"""What the engine and its child processes say to each other: length-prefixed msgpack."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+import msgspec
+
+LENGTH = struct.Struct("<I")
+ABORT = LENGTH.pack(0)  # an empty message: leave the clause in hand
+
+RATE = 24_000  # Hz; espeak-ng makes 22 050, and clients of OpenAI expect 24 000
+
+
+class Part(msgspec.Struct, frozen=True, array_like=True):
+    """A stretch of a clause in one espeak-ng voice, and where it starts in the clause."""
+
+    voice: str
+    text: str
+    start: int
+
+
+class Job(msgspec.Struct, frozen=True, array_like=True):
+    """One clause to say."""
+
+    parts: tuple[Part, ...]
+    wpm: int
+    volume: int
+
+
+class Packet(msgspec.Struct, frozen=True, array_like=True, tag="audio"):
+    """PCM at the engine's rate, with words as (start, end, sample) in the clause."""
+
+    pcm: bytes
+    words: list[tuple[int, int, int]]
+
+
+class Done(msgspec.Struct, frozen=True, array_like=True, tag="done"):
+    """The clause has ended: all said, or left on request, or failed with a reason."""
+
+    failure: str | None = None
+
+
+Message = Packet | Done
+
+_encoder = msgspec.msgpack.Encoder()
+decode_job = msgspec.msgpack.Decoder(Job).decode
+decode_message = msgspec.msgpack.Decoder(Message).decode
+
+
+def pack(message: Any) -> bytes:
+    """A message as it goes through the pipe."""
+    body = _encoder.encode(message)
+    return LENGTH.pack(len(body)) + body

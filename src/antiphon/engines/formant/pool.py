@@ -1,0 +1,236 @@
+"""The child processes of the formant engine, lent out one clause at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sys
+import tempfile
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio
+import espeakng_loader
+
+from antiphon.engines.formant import messages, voices
+from antiphon.errors import EngineFailed, EngineNotReady
+
+START_S = 30.0
+# espeak-ng makes 40 ms of sound in well under a millisecond; ten seconds of silence is a hang.
+PATIENCE_S = 10.0
+LEAVE_S = 1.0
+# espeak-ng loses about 5 kB at each load (measured over 5 000); a worker ends before that counts.
+JOBS_PER_WORKER = 4_000
+
+log = logging.getLogger(__name__)
+
+# The worker reads its module path from here, so that a plain checkout on PYTHONPATH works too.
+COMMAND = (sys.executable, "-m", "antiphon.engines.formant.worker")
+
+
+class Worker:
+    """One child process; it does one job at a time."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        assert process.stdin is not None  # noqa: S101
+        assert process.stdout is not None  # noqa: S101
+        self._stdin, self._stdout = process.stdin, process.stdout
+        self._length: int | None = None
+        self.jobs = 0
+
+    @classmethod
+    async def start(cls, data: Path, copies: Path) -> Worker:
+        """Start a child and wait until it can speak; raises `EngineNotReady`."""
+        library = Path(espeakng_loader.get_library_path())
+        process = await asyncio.create_subprocess_exec(
+            *(*COMMAND, str(library), str(data), str(copies)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        worker = cls(process)
+        try:
+            await worker._receive(START_S)
+        except BaseException as error:
+            with anyio.CancelScope(shield=True):
+                await worker.close()
+            if isinstance(error, EngineFailed):
+                raise EngineNotReady(f"a formant worker did not start: {error}") from error
+            raise
+        return worker
+
+    @property
+    def alive(self) -> bool:
+        """Whether the child can take another job."""
+        return self._process.returncode is None
+
+    @property
+    def pid(self) -> int:
+        """The child's process id."""
+        return self._process.pid
+
+    async def perform(self, job: messages.Job) -> AsyncGenerator[messages.Packet, None]:
+        """The audio of one job; closing the generator leaves it. Raises `EngineFailed`."""
+        self.jobs += 1
+        self._stdin.write(messages.pack(job))
+        done = False
+        try:
+            while not done:
+                message = await self._receive(PATIENCE_S)
+                if isinstance(message, messages.Packet):
+                    yield message
+                    continue
+                done = True
+                if message.failure:
+                    raise EngineFailed(message.failure)
+        finally:
+            if not done:
+                await self._leave()
+
+    async def close(self) -> None:
+        """End the child politely, then not."""
+        if self.alive:
+            self._stdin.close()
+            with anyio.move_on_after(LEAVE_S):
+                await self._process.wait()
+        self.kill()
+        await self._process.wait()
+
+    def kill(self) -> None:
+        """End the child at once."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+
+    async def _leave(self) -> None:
+        """Tell the child to stop, and take what it still sends; one that does not is ended."""
+        with anyio.CancelScope(shield=True), contextlib.suppress(EngineFailed):
+            if not self.alive:
+                return
+            self._stdin.write(messages.ABORT)
+            with anyio.move_on_after(LEAVE_S):
+                while isinstance(await self._receive(LEAVE_S), messages.Packet):
+                    pass
+                return
+            self.kill()
+
+    async def _receive(self, patience_s: float) -> messages.Message:
+        try:
+            with anyio.fail_after(patience_s):
+                return await self._message()
+        except TimeoutError:
+            self.kill()
+            raise EngineFailed(f"the synthesiser gave no sound for {patience_s:g} s") from None
+        except (asyncio.IncompleteReadError, ConnectionError):
+            await self._process.wait()
+            raise EngineFailed(
+                f"the synthesiser crashed on this text (status {self._process.returncode});"
+                " it has been restarted"
+            ) from None
+
+    async def _message(self) -> messages.Message:
+        """The next message; a read that is cancelled between head and body goes on from there."""
+        if self._length is None:
+            head = await self._stdout.readexactly(messages.LENGTH.size)
+            self._length = messages.LENGTH.unpack(head)[0]
+        body = await self._stdout.readexactly(self._length)
+        self._length = None
+        message: messages.Message = messages.decode_message(body)
+        return message
+
+
+class Pool:
+    """A fixed number of workers; those that wait for one are served in order."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._idle: list[Worker] = []
+        self._working: list[Worker] = []
+        self._turns = anyio.Semaphore(size)
+        self._renewals: set[asyncio.Task[None]] = set()
+        self._temporary = tempfile.TemporaryDirectory(prefix="antiphon-formant-")
+        self.folder = Path(self._temporary.name)
+        self._data = self.folder / "data"
+        self._closed = False
+
+    async def start(self) -> None:
+        """Start every worker; raises `EngineNotReady`."""
+        source = Path(espeakng_loader.get_data_path())
+        await anyio.to_thread.run_sync(voices.write_voices, source, self._data)
+        started = await asyncio.gather(
+            *(self._new() for _ in range(self.size)), return_exceptions=True
+        )
+        self._idle = [one for one in started if isinstance(one, Worker)]
+        for one in started:
+            if isinstance(one, BaseException):
+                await self.aclose()
+                raise one
+
+    @property
+    def lent(self) -> int:
+        """How many workers are at work."""
+        return len(self._working)
+
+    @property
+    def pids(self) -> tuple[list[int], list[int]]:
+        """The living children that are idle, and those at work."""
+        idle, working = (
+            [one.pid for one in some if one.alive] for some in (self._idle, self._working)
+        )
+        return idle, working
+
+    @asynccontextmanager
+    async def lend(self) -> AsyncIterator[Worker]:
+        """A worker for one job; raises `EngineNotReady`."""
+        await self._turns.acquire()
+        try:
+            worker = await self._living()
+        except BaseException:
+            self._turns.release()
+            raise
+        self._working.append(worker)
+        try:
+            yield worker
+        finally:
+            self._take_back(worker)
+
+    async def aclose(self) -> None:
+        """End every child and remove what was written."""
+        self._closed = True
+        await asyncio.gather(*self._renewals)
+        ending, self._idle = [*self._idle, *self._working], []
+        await asyncio.gather(*(worker.close() for worker in ending))
+        await anyio.to_thread.run_sync(self._temporary.cleanup)
+
+    def _take_back(self, worker: Worker) -> None:
+        """Make the worker free again; a dead or worn one is replaced first, beside the calls."""
+        self._working.remove(worker)
+        if self._closed or (worker.alive and worker.jobs < JOBS_PER_WORKER):
+            self._idle.append(worker)
+            self._turns.release()
+        else:
+            renewal = asyncio.create_task(self._renew(worker))
+            self._renewals.add(renewal)
+            renewal.add_done_callback(self._renewals.discard)
+
+    async def _renew(self, worn: Worker) -> None:
+        try:
+            await worn.close()
+            if not self._closed:
+                self._idle.append(await self._new())
+        except EngineNotReady:
+            log.exception("a formant worker could not be replaced; the next call tries again")
+        finally:
+            self._turns.release()
+
+    async def _living(self) -> Worker:
+        if self._closed:
+            raise EngineNotReady("the formant engine is closed")
+        while self._idle:
+            if (worker := self._idle.pop()).alive:
+                return worker
+        return await self._new()
+
+    async def _new(self) -> Worker:
+        return await Worker.start(self._data, self.folder / "copies")

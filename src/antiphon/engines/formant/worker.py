@@ -1,0 +1,189 @@
+"""The child process that holds espeak-ng: a job comes in on stdin, audio goes out on stdout.
+
+It lives apart so that a crash in the C library costs one clause and not the service.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+from pathlib import Path
+
+import numpy as np
+import soxr
+
+from antiphon.engines.formant import messages
+from antiphon.engines.formant.library import FreshLibrary, Word, private_copy
+from antiphon.errors import SpeechError
+
+# The first packet is small so that sound starts at once; later ones are larger, since each costs
+# the parent about the same whatever it holds.
+PACKETS_S = (0.04, 0.08, 0.16, 0.32)
+
+
+class Pipe:
+    """Stdin and stdout as messages; anything else that prints goes to stderr."""
+
+    def __init__(self) -> None:
+        self._in = os.dup(0)
+        self._out = os.dup(1)
+        os.dup2(2, 1)
+
+    def read(self) -> bytes | None:
+        """The next message; None when the parent has gone."""
+        head = self._exactly(messages.LENGTH.size)
+        return None if head is None else self._exactly(messages.LENGTH.unpack(head)[0])
+
+    def write(self, message: messages.Message) -> None:
+        """Send one message whole."""
+        data = memoryview(messages.pack(message))
+        while data:
+            data = data[os.write(self._out, data) :]
+
+    def has_more(self) -> bool:
+        """Whether something waits: during a job, only "leave it" or the parent's end can."""
+        return bool(select.select([self._in], [], [], 0)[0])
+
+    def _exactly(self, count: int) -> bytes | None:
+        data = b""
+        while len(data) < count:
+            piece = os.read(self._in, count - len(data))
+            if not piece:
+                return None
+            data += piece
+        return data
+
+
+class Clause:
+    """Gathers the buffers of one clause into packets at the engine's rate."""
+
+    def __init__(self, pipe: Pipe, native_rate: int) -> None:
+        self._pipe = pipe
+        self._native_rate = native_rate
+        self._resample = soxr.ResampleStream(native_rate, messages.RATE, 1, dtype="int16")
+        self._pcm = bytearray()
+        self._words: list[tuple[int, int, int]] = []
+        self._sent = 0
+        self._heard = 0
+        self._origin = 0
+        self._part = messages.Part("", "", 0)
+        self.left = False
+
+    def begin(self, part: messages.Part) -> None:
+        """The next buffers belong to `part`; espeak-ng counts its samples from zero again."""
+        self._part, self._origin = part, self._heard
+
+    def hear(self, pcm: bytes, words: list[Word]) -> bool:
+        """Take one buffer from espeak-ng; True tells it to stop."""
+        self.left = self.left or self._pipe.has_more()
+        if self.left:
+            return True
+        for word in words:
+            self._place(word)
+        if pcm:
+            self._heard += len(pcm) // 2
+            self._pcm += self._resample.resample_chunk(np.frombuffer(pcm, np.int16)).tobytes()
+        if len(self._pcm) >= 2 * messages.RATE * PACKETS_S[min(self._sent, len(PACKETS_S) - 1)]:
+            self._send()
+        return False
+
+    def finish(self) -> None:
+        """Send what the resampler and the gathering still hold."""
+        rest = self._resample.resample_chunk(np.zeros(0, np.int16), last=True)
+        self._pcm += rest.tobytes()
+        if self._pcm or self._words:
+            self._send(last=True)
+
+    def _place(self, word: Word) -> None:
+        """Note a word; it ends where the next begins, since espeak-ng counts 很好 as one letter."""
+        start = self._part.start + word.start
+        if self._words:
+            before, end, sample = self._words[-1]
+            self._words[-1] = (before, max(end, min(start, self._reach(before))), sample)
+        sample = (self._origin + word.sample) * messages.RATE // self._native_rate
+        self._words.append((start, max(start + word.length, start), sample))
+
+    def _reach(self, start: int) -> int:
+        """Where the Chinese characters that begin at `start` end."""
+        end = start
+        text, offset = self._part.text, self._part.start
+        while 0 <= end - offset < len(text) and "\u4e00" <= text[end - offset] <= "\u9fff":
+            end += 1
+        return end
+
+    def _send(self, last: bool = False) -> None:
+        """Send what is gathered; the newest word waits until the next tells where it ends."""
+        ready = self._words if last else self._words[:-1]
+        self._words = [] if last else self._words[-1:]
+        self._pipe.write(messages.Packet(bytes(self._pcm), ready))
+        self._pcm.clear()
+        self._sent += 1
+
+
+class Synthesizer:
+    """Says one clause after another, each with a library as fresh as the first."""
+
+    def __init__(self, pipe: Pipe, library: Path, data: Path) -> None:
+        self._pipe, self._path, self._data = pipe, library, data
+        self._voice = ""
+        self._library = FreshLibrary(library, data)
+
+    def say(self, job: messages.Job) -> None:
+        """Say one clause, then make ready for the next while nobody waits."""
+        if self._voice and self._voice != job.parts[0].voice:
+            self._renew("")  # a guess that was wrong must leave no trace in the sound
+        try:
+            self._pipe.write(messages.Done(self._attempt(job)))
+        finally:
+            self._renew(job.parts[0].voice)
+
+    def _attempt(self, job: messages.Job) -> str | None:
+        clause = Clause(self._pipe, self._library.rate)
+        try:
+            for index, part in enumerate(job.parts):
+                clause.begin(part)
+                if part.voice != self._voice:
+                    self._library.choose(part.voice)
+                    self._voice = part.voice
+                last = index == len(job.parts) - 1
+                self._library.speak(part.text, job.wpm, job.volume, last, clause.hear)
+                if clause.left:
+                    return None
+            clause.finish()
+        except SpeechError as error:
+            return str(error)
+        return None
+
+    def _renew(self, voice: str) -> None:
+        """Load afresh, and guess that the next clause has the same voice."""
+        self._library.close()
+        self._library = FreshLibrary(self._path, self._data)
+        self._voice = ""
+        if voice:
+            try:
+                self._library.choose(voice)
+                self._voice = voice
+            except SpeechError:
+                self._voice = ""
+
+
+def main() -> None:
+    """Serve until the parent closes stdin: `worker LIBRARY DATA COPIES`."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then says so
+    library, data, copies = (Path(argument) for argument in sys.argv[1:4])
+    pipe = Pipe()
+    copy = private_copy(library, copies)
+    try:
+        synthesizer = Synthesizer(pipe, copy, data)
+        pipe.write(messages.Done())
+        while (body := pipe.read()) is not None:
+            if body:
+                synthesizer.say(messages.decode_job(body))
+    finally:
+        copy.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    main()

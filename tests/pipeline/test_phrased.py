@@ -1,0 +1,139 @@
+"""Text to clauses, and clauses to one stream of audio."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import anyio
+import pytest
+from tests.speakers import Counting
+
+from antiphon.errors import EngineFailed, NothingToSay
+from antiphon.pipeline.phrased import Phrased
+from antiphon.speech import Audio, Call, Finished, Frame, Passage, Started, Utterance, digest
+from antiphon.text.normalization import Spoken, normalize
+
+pytestmark = pytest.mark.anyio
+TEXT = "One is here. Two is there. 三在这里。"
+
+
+class Inline:
+    """A normalizer that works in this process."""
+
+    async def normalize(self, text: str, language: str | None) -> Spoken:
+        """The spoken form."""
+        return normalize(text, language)
+
+
+async def spoken(engine: Counting, utterance: Utterance) -> list[Frame]:
+    """Everything a phrased engine says."""
+    async with Phrased(engine, Inline()).speak(utterance, Call("a")) as frames:
+        return [frame async for frame in frames]
+
+
+async def test_one_start_one_end_and_the_clauses_between() -> None:
+    """However many clauses, a listener hears one utterance with honest counts."""
+    engine = Counting(frames=3, samples=10)
+    frames = await spoken(engine, Utterance(TEXT, voice="high"))
+    assert isinstance(frames[0], Started)
+    assert sum(isinstance(frame, Started) for frame in frames) == 1
+    assert frames[-1] == Finished(characters=len(TEXT), samples=90, clauses=3)
+    assert "".join(one.whole for one in engine.asked) == TEXT
+    assert {one.voice for one in engine.asked} == {"high"}
+
+
+async def test_each_clause_follows_the_one_before() -> None:
+    """The chain of passages names what was said, and every clause has its seed written down."""
+    engine = Counting()
+    await spoken(engine, Utterance(TEXT))
+    first, second, third = engine.asked
+    assert first.follows is None
+    assert second.follows == Passage(first.whole, digest(first))
+    assert third.follows == Passage(second.whole, digest(second))
+    assert all(one.seed is not None for one in engine.asked)
+
+
+async def test_marks_point_into_the_written_text() -> None:
+    """Marks count samples from the start of the whole and letters of what was written."""
+    engine = Counting(frames=2, samples=10)
+    frames = await spoken(engine, Utterance(TEXT))
+    marks = [mark for frame in frames if isinstance(frame, Audio) for mark in frame.marks]
+    assert [TEXT[mark.start : mark.end] for mark in marks] == [one.whole for one in engine.asked]
+    assert [mark.sample for mark in marks] == [0, 20, 40]
+
+
+async def test_arriving_text_makes_the_same_clauses() -> None:
+    """Letter by letter or whole, the clauses asked for are the same."""
+    whole, arriving = Counting(), Counting()
+
+    async def letters() -> AsyncIterator[str]:
+        for letter in TEXT:
+            yield letter
+
+    await spoken(whole, Utterance(TEXT))
+    await spoken(arriving, Utterance(letters()))
+    assert whole.asked == arriving.asked
+
+
+async def test_an_empty_piece_speaks_what_there_is() -> None:
+    """A flush makes a clause of an unfinished sentence before more text comes."""
+    engine = Counting()
+    heard = anyio.Event()
+
+    async def pieces() -> AsyncIterator[str]:
+        yield "Hello there"
+        yield ""
+        await heard.wait()
+        yield " friend."
+
+    async with Phrased(engine, Inline()).speak(Utterance(pieces()), Call("a")) as frames:
+        async for frame in frames:
+            if isinstance(frame, Audio):
+                heard.set()
+    assert [one.whole.strip() for one in engine.asked] == ["Hello there", "friend."]
+
+
+async def test_nothing_to_say_is_said_so() -> None:
+    """Text without a word in it is an error, not silence."""
+    for text in ("", "  \n", "...", "—?!"):
+        with pytest.raises(NothingToSay):
+            await spoken(Counting(), Utterance(text))
+
+
+async def test_an_engine_that_stops_early_is_found_out() -> None:
+    """A clause without its end is a failure, never a shorter answer."""
+
+    class Stopping(Counting):
+        async def _frames(self, utterance: Utterance):  # type: ignore[no-untyped-def]
+            yield Started("counting", "counting-1", 24_000)
+
+    with pytest.raises(EngineFailed):
+        await spoken(Stopping(), Utterance(TEXT))
+
+
+async def test_a_slow_listener_holds_no_slot() -> None:
+    """A listener who stops taking audio lets the clause finish and the next one wait."""
+    engine = Counting(frames=100, samples=2_400)  # 10 s a clause
+    async with Phrased(engine, Inline()).speak(Utterance(TEXT), Call("a")) as frames:
+        async for frame in frames:
+            if isinstance(frame, Audio):
+                break
+        await anyio.wait_all_tasks_blocked()
+        assert engine.inside == 0
+        assert len(engine.asked) == 1
+        rest = [frame async for frame in frames]
+    assert isinstance(rest[-1], Finished)
+    assert len(engine.asked) == 3
+
+
+async def test_an_error_below_comes_out_bare_after_the_audio_before_it() -> None:
+    """What was made before a failure is heard, then the failure is told as it is."""
+    engine = Counting(frames=4)
+    engine.fail_at, engine.failure = 2, EngineFailed("broken")
+    heard = 0
+    with pytest.raises(EngineFailed):
+        async with Phrased(engine, Inline()).speak(Utterance(TEXT), Call("a")) as frames:
+            async for frame in frames:
+                heard += isinstance(frame, Audio)
+    assert heard == 2
+    assert engine.inside == 0
