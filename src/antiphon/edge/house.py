@@ -1,0 +1,94 @@
+"""What every door of one app shares: the staircase once it is open, the meters, the threads."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable
+
+import anyio
+import anyio.to_thread
+
+from antiphon.audio import encoding
+from antiphon.edge.door import Door
+from antiphon.edge.metrics import Metrics
+from antiphon.engines.admission import Load
+from antiphon.errors import EngineNotReady
+from antiphon.producing import ungrouped
+from antiphon.settings import Settings
+from antiphon.staircase import Opener, Staircase
+
+logger = logging.getLogger(__name__)
+
+Failed = Callable[[Exception], None]
+
+
+class House:
+    """One app's settings, staircase, door and meters."""
+
+    def __init__(self, settings: Settings, opener: Opener, on_failure: Failed | None) -> None:
+        self.settings = settings
+        self.door = Door(settings)
+        self.metrics = Metrics()
+        self.threads = anyio.CapacityLimiter(max(2, os.cpu_count() or 1))
+        self.opened_at = int(time.time())
+        self.reason = f"the engine {settings.engine!r} is starting"
+        self._opener, self._on_failure = opener, on_failure
+        self._staircase: Staircase | None = None
+        self._settled = anyio.Event()
+        self._watch()
+
+    @property
+    def staircase(self) -> Staircase:
+        """The open staircase; raises `EngineNotReady` with the reason."""
+        if self._staircase is None:
+            raise EngineNotReady(f"{self.reason}; retry shortly")
+        return self._staircase
+
+    async def settled(self) -> None:
+        """Wait until the staircase is open, or has failed to open."""
+        await self._settled.wait()
+
+    async def open(self) -> None:
+        """Hold the staircase open until cancelled; a failure is logged, and told to the hook."""
+        try:
+            with ungrouped():
+                await self._hold_open()
+        except Exception as error:
+            self._close(f"the engine {self.settings.engine!r} could not start: {error}")
+            logger.exception("the staircase broke")
+            if self._on_failure is not None:
+                self._on_failure(error)
+        finally:
+            if not self.reason:
+                self._close("the service is stopping")
+
+    async def _hold_open(self) -> None:
+        warmed = anyio.Event()
+
+        async def warm() -> None:
+            await anyio.to_thread.run_sync(encoding.warm)
+            warmed.set()
+
+        async with anyio.create_task_group() as beside:
+            beside.start_soon(warm)  # codecs load while the engine does
+            async with self._opener(self.settings) as staircase:
+                await warmed.wait()
+                self._staircase, self.reason = staircase, ""
+                self._settled.set()
+                await anyio.sleep_forever()
+
+    def _close(self, reason: str) -> None:
+        self._staircase, self.reason = None, reason
+        self._settled.set()
+
+    def _load(self) -> Load:
+        return self._staircase.load() if self._staircase else Load(0, 0, 0)
+
+    def _watch(self) -> None:
+        watch = self.metrics.watch
+        watch("streams_in_flight", "Streams being answered.", lambda: self.door.streams)
+        watch("engine_slots_busy", "Calls that hold a slot.", lambda: self._load().busy)
+        watch("engine_slots_waiting", "Calls that wait for a slot.", lambda: self._load().waiting)
+        watch("engine_slots_total", "Slots of the engine.", lambda: self._load().slots)

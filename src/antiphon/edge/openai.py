@@ -1,0 +1,90 @@
+"""OpenAI's dialect: what a speech request says, and what it means."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+import msgspec
+
+from antiphon.audio.encoding import (
+    DEFAULT_RATE,
+    FORMATS,
+    HIGHEST_RATE,
+    LOWEST_RATE,
+    find_format,
+)
+from antiphon.edge.answer import Plan
+from antiphon.edge.envelopes import Bare, Events
+from antiphon.edge.models import check_model
+from antiphon.edge.voices import find_voice
+from antiphon.errors import InvalidRequest, UnsupportedLanguage
+from antiphon.settings import Settings
+from antiphon.speech import Card, Style, Utterance
+from antiphon.text.check import check_text
+
+LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+FORMAT_NAMES = {"enum": [*FORMATS, None]}
+
+
+class VoiceReference(msgspec.Struct, frozen=True):
+    """A voice by its id."""
+
+    id: str
+
+
+class SpeechRequest(msgspec.Struct, frozen=True):
+    """The body of `POST /v1/audio/speech`; `language`, `seed` and `sample_rate` are our own."""
+
+    input: str
+    model: str | None = None
+    voice: str | VoiceReference | None = None
+    response_format: Annotated[str | None, msgspec.Meta(extra_json_schema=FORMAT_NAMES)] = None
+    speed: Annotated[float, msgspec.Meta(ge=0.25, le=4.0)] | None = None
+    instructions: str | None = None
+    stream_format: Literal["audio", "sse"] | None = None
+    language: str | None = None
+    seed: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] | None = None
+    sample_rate: Annotated[int, msgspec.Meta(ge=LOWEST_RATE, le=HIGHEST_RATE)] | None = None
+
+
+def plan(asked: SpeechRequest, card: Card, settings: Settings) -> Plan:
+    """What was asked for, checked; raises one of `Rejected`."""
+    check_model(asked.model, card, settings.model_aliases)
+    check_text(asked.input, settings.max_characters)
+    _check_language(asked.language, card)
+    format = find_format(asked.response_format or "mp3")
+    rate = asked.sample_rate or DEFAULT_RATE
+    format.check_rate(rate)
+    return Plan(
+        _utterance(asked, card, settings),
+        format,
+        rate,
+        Events() if asked.stream_format == "sse" else Bare(),
+        ignored=("instructions",) if asked.instructions else (),
+    )
+
+
+def _utterance(asked: SpeechRequest, card: Card, settings: Settings) -> Utterance:
+    name = asked.voice.id if isinstance(asked.voice, VoiceReference) else asked.voice
+    return Utterance(
+        asked.input,
+        voice=find_voice(name, card, settings.voice_aliases),
+        model=card.model,
+        language=asked.language,
+        style=Style(pace=asked.speed if asked.speed is not None else 1.0),
+        seed=asked.seed,
+    )
+
+
+def _check_language(language: str | None, card: Card) -> None:
+    if language is None:
+        return
+    if not LANGUAGE.fullmatch(language):
+        raise InvalidRequest("language is a BCP 47 tag such as 'en' or 'zh-CN'", "language")
+    if _primary(language) not in map(_primary, card.languages):
+        raise UnsupportedLanguage(language, card.languages)
+
+
+def _primary(tag: str) -> str:
+    return tag.partition("-")[0].lower()

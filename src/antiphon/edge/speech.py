@@ -1,0 +1,78 @@
+"""`POST /v1/audio/speech`: one text in, one stream of audio out."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+import anyio.to_thread
+from starlette.types import Receive, Scope, Send
+
+from antiphon.edge import openai, problems, strict_json
+from antiphon.edge.answer import Answer, Plan
+from antiphon.edge.door import Incoming, Left
+from antiphon.edge.house import House
+from antiphon.edge.listener import Listener, while_present
+from antiphon.speech import Call
+
+logger = logging.getLogger(__name__)
+
+BIG_BODY_BYTES = 64 * 1024  # more takes long enough to parse that others would notice
+
+
+class Speech:
+    """The endpoint, as a plain ASGI app so that leaving it is cancelling it."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        incoming = Incoming(scope, receive)
+        listener = Listener(scope, receive, send, self._house.settings.stall_timeout_s)
+        exchange = Exchange(self._house, scope["antiphon.request_id"])
+        try:
+            await exchange.run(incoming, listener, receive)
+        except Left:
+            exchange.outcome = "left"
+        except Exception as error:
+            situation = problems.situation(error)
+            exchange.outcome = situation.code
+            await listener.fail(situation, incoming)
+        finally:
+            exchange.count()
+
+
+class Exchange:
+    """One request from its body to its outcome."""
+
+    def __init__(self, house: House, name: str) -> None:
+        self._house = house
+        self._name = name
+        self._format = "none"
+        self.outcome = "cancelled"
+
+    async def run(self, incoming: Incoming, listener: Listener, receive: Receive) -> None:
+        """Read, check and speak; raises `SpeechError` or `Left`."""
+        body = await self._house.door.body(incoming)
+        asked_at_s = time.monotonic()
+        plan = await self._plan(body, incoming.headers.get("content-type", ""))
+        self._format = plan.format.name
+        with self._house.door.stream():
+            async with while_present(receive) as presence:
+                answer = Answer(self._house, plan, listener, asked_at_s)
+                await answer.speak(Call(self._name))
+        self.outcome = "left" if presence.left else "complete"
+
+    async def _plan(self, body: bytes, content_type: str) -> Plan:
+        if len(body) > BIG_BODY_BYTES:
+            return await anyio.to_thread.run_sync(self._understand, body, content_type)
+        return self._understand(body, content_type)
+
+    def _understand(self, body: bytes, content_type: str) -> Plan:
+        asked = strict_json.read(body, openai.SpeechRequest, content_type)
+        return openai.plan(asked, self._house.staircase.card, self._house.settings)
+
+    def count(self) -> None:
+        """Count it and log it, however it ended."""
+        self._house.metrics.requests.labels("speech", self._format, self.outcome).inc()
+        logger.info("speech %s %s: %s", self._name, self._format, self.outcome)

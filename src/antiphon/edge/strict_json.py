@@ -1,0 +1,73 @@
+"""Reads a JSON body into a typed struct, or says which field is wrong and why."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NoReturn, TypeVar
+
+import msgspec
+
+from antiphon.errors import InvalidRequest
+
+T = TypeVar("T")
+PATH = re.compile(r"^(?P<what>.*?)(?: - at `\$\.(?P<path>.*)`)?$", re.DOTALL)
+MISSING = re.compile(r"missing required field `(?P<name>\w+)`")
+
+
+def read(body: bytes, kind: type[T], content_type: str = "application/json") -> T:
+    """The body as `kind`; unknown fields are left out; raises `InvalidRequest`."""
+    if not body.strip():
+        raise InvalidRequest("the body is empty; send a JSON object")
+    try:
+        value = _decoded(body)
+    except InvalidRequest as error:
+        if "json" in content_type.lower():
+            raise
+        sent = f"{content_type[:80]!r}" if content_type else "no Content-Type"
+        raise InvalidRequest(f"send application/json, not {sent}: {error}") from error
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise _named(error) from error
+
+
+def _decoded(body: bytes) -> Any:
+    try:
+        text = body.decode("utf-8-sig")
+        return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+    except UnicodeDecodeError as error:
+        raise InvalidRequest(f"the body is not UTF-8: byte {error.start} is wrong") from error
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise InvalidRequest(f"the body is not JSON: {error.msg} at {where}") from error
+    except RecursionError as error:
+        raise InvalidRequest("the body is nested too deeply") from error
+    except ValueError as error:  # a number with thousands of digits
+        raise InvalidRequest(f"the body is not JSON that can be read: {error}") from error
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InvalidRequest(f"the field {twice[:80]!r} is given twice", _printable(twice))
+    return fields
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise InvalidRequest(f"the body is not JSON: {name} is not a JSON number")
+
+
+def _named(error: msgspec.ValidationError) -> InvalidRequest:
+    match = PATH.match(str(error))
+    what, path = (match["what"], match["path"]) if match else (str(error), None)
+    missing = MISSING.search(what)
+    names = [name for name in (path, missing and missing["name"]) if name]
+    param = ".".join(names) or None
+    return InvalidRequest(f"{param}: {what}" if path else what, param)
+
+
+def _printable(name: str) -> str:
+    return name[:80].encode("ascii", "backslashreplace").decode()
