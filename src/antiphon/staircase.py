@@ -13,9 +13,10 @@ engine      makes the sound                  engines/formant, or a plugin
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
 
 import anyio
 
@@ -24,6 +25,7 @@ from antiphon.engines.registry import EngineOptions, open_engine
 from antiphon.errors import BadSetting
 from antiphon.fabric.local import Local
 from antiphon.pipeline.phrased import Phrased
+from antiphon.producing import ungrouped
 from antiphon.settings import Settings
 from antiphon.speech import Card, Speaker
 from antiphon.text.normalization import Normalizer
@@ -38,6 +40,14 @@ class Staircase:
     load: Callable[[], Load]
 
 
+CLOSE_S = 10.0
+
+
+class _Closable(Protocol):
+    async def aclose(self) -> None: ...
+
+
+Closing = TypeVar("Closing", bound=_Closable)
 Opener = Callable[[Settings], AbstractAsyncContextManager[Staircase]]
 
 
@@ -51,14 +61,31 @@ async def staircase(settings: Settings) -> AsyncIterator[Staircase]:
         raise BadSetting(
             f"fabric_url {settings.fabric_url!r} is not known; this version speaks 'local:' only"
         )
-    normalizer = Normalizer()
-    async with aclosing(normalizer), anyio.create_task_group() as beside:
-        beside.start_soon(normalizer.start)  # loads while the engine does
+    async with _given_back(Normalizer()) as normalizer, _beside(normalizer.start):
         options = EngineOptions(settings.model, settings.workers)
-        async with aclosing(await open_engine(settings.engine, options)) as engine:
+        async with _given_back(await open_engine(settings.engine, options)) as engine:
             card = engine.card()
             limits = Limits.of(card.slots, settings.soft_limit, settings.hard_limit)
             admitted = Admitted(engine, limits)
             speaker = Phrased(Local(admitted, card), normalizer)
             yield Staircase(speaker, card, lambda: admitted.load)
-        beside.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def _beside(load: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    """Run `load` while the body goes on; leaving ends it."""
+    with ungrouped():
+        async with anyio.create_task_group() as group:
+            group.start_soon(load)
+            yield
+            group.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def _given_back(thing: Closing) -> AsyncIterator[Closing]:
+    """Close it on leaving, even when the leaving is a cancellation, within a limit."""
+    try:
+        yield thing
+    finally:
+        with anyio.move_on_after(CLOSE_S, shield=True):
+            await thing.aclose()

@@ -64,16 +64,12 @@ async def test_frames_join_without_a_step(stairs: Staircase) -> None:
 
 
 async def test_clauses_join_in_silence(stairs: Staircase) -> None:
-    """Between clauses there is quiet on both sides, so that no click can be heard."""
-    total, quiet = 0, 0
+    """A clause ends in silence and the next begins from it, so that no click can be heard."""
     for text in ("One. Two.", "一。二。"):
         whole = samples(await said(stairs, Utterance(text)))
         first = samples(await said(stairs, Utterance(text[: len(text) // 2])))
         assert whole[: len(first)] == first
-        around = whole[len(first) - 120 : len(first) + 120]
-        total += 1
-        quiet += max(map(abs, around)) < 64
-    assert quiet == total
+        assert max(map(abs, whole[len(first) - 240 : len(first) + 4])) < 64
 
 
 async def test_marks_lie_in_order_inside_the_audio(stairs: Staircase) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import anyio
 
 from antiphon.audio.encoding import Format
-from antiphon.edge.envelopes import Envelope, Usage
+from antiphon.edge.envelopes import Envelope, Usage, Word
 from antiphon.edge.house import House
 from antiphon.edge.listener import Listener
 from antiphon.edge.playout import Playout
@@ -43,6 +43,7 @@ class Answer:
         self._finished: Finished | None = None
         self._rendition: Rendition | None = None
         self._heard = False
+        self._words: list[Word] = []
 
     @property
     def audio_s(self) -> float:
@@ -75,19 +76,23 @@ class Answer:
                     self._started = frame
                 case Audio() if frame.pcm:
                     waiting.deadline = math.inf
-                    await self._pass_on(frame.pcm)
+                    await self._pass_on(frame)
                 case Finished():
                     self._finished = frame
 
-    async def _pass_on(self, pcm: bytes) -> None:
+    async def _pass_on(self, frame: Audio) -> None:
         if self._started is None:
             raise EngineFailed("the engine gave audio without having taken the call")
         rendition = self._rendition or await self._begin(self._started)
-        data = await rendition.encode(pcm)
-        samples = len(pcm) // 2
-        self._samples += samples
+        data = await rendition.encode(frame.pcm)
+        self._samples += frame.samples
+        self._words += (
+            Word(mark.start, mark.end, round(mark.sample / self._started.rate, 4))
+            for mark in frame.marks
+        )
         # Time spent sending is the listener's own doing and makes no frame late.
-        self._playout.arrives(time.monotonic() - self._sending_s, samples / self._started.rate)
+        now_s = time.monotonic() - self._sending_s
+        self._playout.arrives(now_s, frame.samples / self._started.rate)
         await self._send(data)
 
     async def _begin(self, started: Started) -> Rendition:
@@ -106,7 +111,8 @@ class Answer:
         if not data:
             return
         before_s = time.monotonic()
-        await self._listener.piece(data)
+        words, self._words = tuple(self._words), []
+        await self._listener.piece(data, words)
         self._sending_s += time.monotonic() - before_s
         if not self._heard:
             self._heard = True

@@ -28,10 +28,21 @@ class Usage(msgspec.Struct, frozen=True):
         return cls(characters, spoken, characters + spoken)
 
 
-class Delta(msgspec.Struct, frozen=True, tag_field="type", tag="speech.audio.delta"):
-    """The next slice of one continuous stream, in base64."""
+class Word(msgspec.Struct, frozen=True):
+    """A word is heard: `input[start:end]` in code points, `at` seconds into the audio."""
+
+    start: int
+    end: int
+    at: float
+
+
+class Delta(
+    msgspec.Struct, frozen=True, tag_field="type", tag="speech.audio.delta", omit_defaults=True
+):
+    """The next slice of one continuous stream, in base64, and the words that begin about here."""
 
     audio: str
+    words: tuple[Word, ...] = ()
 
 
 class Done(msgspec.Struct, frozen=True, tag_field="type", tag="speech.audio.done"):
@@ -52,7 +63,7 @@ class Envelope(Protocol):
 
     def headers(self, media_type: str) -> dict[str, str]: ...
 
-    def piece(self, data: bytes) -> bytes: ...
+    def piece(self, data: bytes, words: tuple[Word, ...] = ()) -> bytes: ...
 
     def done(self, usage: Usage, reason: str) -> bytes: ...
 
@@ -65,7 +76,7 @@ class Bare:
     def headers(self, media_type: str) -> dict[str, str]:
         return {"content-type": media_type}
 
-    def piece(self, data: bytes) -> bytes:
+    def piece(self, data: bytes, words: tuple[Word, ...] = ()) -> bytes:
         return data
 
     def done(self, usage: Usage, reason: str) -> bytes:
@@ -76,13 +87,17 @@ class Bare:
 
 
 class Events:
-    """OpenAI's speech events."""
+    """OpenAI's speech events; with `word_timestamps`, ours too: the words beside the audio."""
+
+    def __init__(self, word_timestamps: bool = False) -> None:
+        self._word_timestamps = word_timestamps
 
     def headers(self, media_type: str) -> dict[str, str]:
         return {"content-type": "text/event-stream", "x-accel-buffering": "no"}
 
-    def piece(self, data: bytes) -> bytes:
-        return _event(Delta(base64.b64encode(data).decode("ascii")))
+    def piece(self, data: bytes, words: tuple[Word, ...] = ()) -> bytes:
+        audio = base64.b64encode(data).decode("ascii")
+        return _event(Delta(audio, words if self._word_timestamps else ()))
 
     def done(self, usage: Usage, reason: str) -> bytes:
         return _event(Done(usage, reason))

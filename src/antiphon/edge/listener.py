@@ -11,7 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from antiphon.edge import connection, problems
 from antiphon.edge.door import Incoming
-from antiphon.edge.envelopes import Envelope, Usage
+from antiphon.edge.envelopes import Envelope, Usage, Word
 from antiphon.errors import ListenerStalled, SpeechError
 
 
@@ -28,10 +28,10 @@ class Listener:
         self._envelope = envelope
         await self._start(200, {**headers, **envelope.headers(media_type)})
 
-    async def piece(self, data: bytes) -> None:
-        """Send audio; raises `ListenerStalled`."""
+    async def piece(self, data: bytes, words: tuple[Word, ...] = ()) -> None:
+        """Send audio, and the words that begin about here; raises `ListenerStalled`."""
         assert self._envelope is not None  # noqa: S101  (begin comes first)
-        await self._body(self._envelope.piece(data), more=True)
+        await self._body(self._envelope.piece(data, words), more=True)
 
     async def done(self, usage: Usage, reason: str) -> None:
         """Send the end."""

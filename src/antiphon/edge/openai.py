@@ -34,7 +34,10 @@ class VoiceReference(msgspec.Struct, frozen=True):
 
 
 class SpeechRequest(msgspec.Struct, frozen=True):
-    """The body of `POST /v1/audio/speech`; `language`, `seed` and `sample_rate` are our own."""
+    """The body of `POST /v1/audio/speech`; what follows `stream_format` is our own.
+
+    `word_timestamps` puts the words beside the audio of server-sent events.
+    """
 
     input: str
     model: str | None = None
@@ -46,6 +49,7 @@ class SpeechRequest(msgspec.Struct, frozen=True):
     language: str | None = None
     seed: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] | None = None
     sample_rate: Annotated[int, msgspec.Meta(ge=LOWEST_RATE, le=HIGHEST_RATE)] | None = None
+    word_timestamps: bool | None = None
 
 
 def plan(asked: SpeechRequest, card: Card, settings: Settings) -> Plan:
@@ -60,7 +64,7 @@ def plan(asked: SpeechRequest, card: Card, settings: Settings) -> Plan:
         _utterance(asked, card, settings),
         format,
         rate,
-        Events() if asked.stream_format == "sse" else Bare(),
+        Events(bool(asked.word_timestamps)) if asked.stream_format == "sse" else Bare(),
         ignored=("instructions",) if asked.instructions else (),
     )
 
