@@ -9,7 +9,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from platformdirs import user_data_path
@@ -21,7 +21,8 @@ FILE = "antiphon.toml"
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
-Seconds = Annotated[float, msgspec.Meta(gt=0)]
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
+LogLevel = Literal["debug", "info", "warning", "error", "critical"]
 
 # The names that OpenAI's clients know, so that they work unchanged; an operator can point each
 # elsewhere. Which name gets which voice is our choice and follows pitch alone.
@@ -72,7 +73,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     shutdown_timeout_s: Seconds = 30.0
     voice_aliases: dict[str, str] = msgspec.field(default_factory=lambda: dict(OPENAI_VOICES))
     model_aliases: dict[str, str] = msgspec.field(default_factory=lambda: dict(OPENAI_MODELS))
-    log_level: str = "info"
+    log_level: LogLevel = "info"
 
 
 NAMES = Settings.__struct_fields__
@@ -86,6 +87,7 @@ def load(
     """The settings of this run; flags that are None were not given.
 
     Without `file`, `ANTIPHON_CONFIG` names it, else `antiphon.toml` is read where it exists.
+    Aliases from several sources add up.
     Raises `UnknownSetting` with the nearest right name, or `BadSetting` with the reason.
     """
     environ = os.environ if environ is None else environ
@@ -93,17 +95,37 @@ def load(
     for values, source in (
         _from_file(file, environ),
         (_from_environ(environ), "the environment"),
-        ({k: v for k, v in (flags or {}).items() if v is not None}, "the command line"),
+        (flags or {}, "the command line"),
     ):
         for name, value in values.items():
             if name not in NAMES:
                 raise UnknownSetting(_spelled(name, source), source, _known(source))
-            merges = name.endswith("_aliases") and isinstance(value, dict)
-            chosen[name] = {**getattr(Settings(), name), **value} if merges else value
+            if value is not None:
+                chosen[name] = _merged(name, value, chosen)
+    return _converted(chosen)
+
+
+def _merged(name: str, value: Any, chosen: Mapping[str, Any]) -> Any:
+    """Aliases add to those of earlier sources; anything else replaces what was there."""
+    if not name.endswith("_aliases") or not isinstance(value, dict):
+        return value
+    before = chosen.get(name, getattr(Settings(), name))
+    return {**before, **value} if isinstance(before, dict) else value
+
+
+def _converted(chosen: Mapping[str, Any]) -> Settings:
     try:
-        return msgspec.convert(chosen, Settings, strict=False)
+        return msgspec.convert(chosen, Settings, strict=False, dec_hook=_from_text)
     except msgspec.ValidationError as error:
-        raise BadSetting(f"a setting has a bad value: {error}") from error
+        reason, _, path = str(error).partition(" - at `$.")
+        name = path.partition("[")[0].rstrip("`")
+        raise BadSetting(f"{name} cannot be {chosen[name]!r:.80}: {reason}") from error
+
+
+def _from_text(kind: type, value: Any) -> Any:
+    if kind is Path and isinstance(value, str):
+        return Path(value).expanduser()
+    raise TypeError(f"Expected `{kind.__name__.lower()}`, got `{type(value).__name__}`")
 
 
 def _from_file(file: Path | None, environ: Mapping[str, str]) -> tuple[dict[str, Any], str]:
@@ -126,7 +148,12 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _value(name: str, text: str) -> Any:
-    """Aliases come as `name=voice,name=voice`; msgspec converts the rest from strings."""
+    """Aliases come as `name=voice,name=voice`; msgspec converts the rest from strings.
+
+    Empty means not given, as it does in a compose file that passes a variable on.
+    """
+    if not text:
+        return None
     if not name.endswith("_aliases"):
         return text
     pairs = [pair.partition("=") for pair in text.split(",") if pair.strip()]

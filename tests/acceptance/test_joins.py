@@ -69,7 +69,7 @@ async def test_clauses_join_in_silence(stairs: Staircase) -> None:
         whole = samples(await said(stairs, Utterance(text)))
         first = samples(await said(stairs, Utterance(text[: len(text) // 2])))
         assert whole[: len(first)] == first
-        assert max(map(abs, whole[len(first) - 240 : len(first) + 4])) < 64
+        assert max(map(abs, whole[len(first) - 240 : len(first) + 2])) < 64
 
 
 async def test_marks_lie_in_order_inside_the_audio(stairs: Staircase) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import anyio
 import pytest
-from tests.speakers import Counting
 
 from antiphon.engines.admission import Admitted, Limits
 from antiphon.errors import DeadlineExceeded, Overloaded
 from antiphon.speech import Call, Passage, Priority, Utterance
+from tests.speakers import Counting
 
 pytestmark = pytest.mark.anyio
 TEXT = Utterance("hello")

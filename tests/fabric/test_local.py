@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.speakers import CARD, Counting
 
 from antiphon.errors import EngineNotReady
 from antiphon.fabric.local import Local
 from antiphon.speech import Call, Utterance
+from tests.speakers import CARD, Counting
 
 pytestmark = pytest.mark.anyio
 

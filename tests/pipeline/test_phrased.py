@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 
 import anyio
 import pytest
-from tests.speakers import Counting
 
 from antiphon.errors import EngineFailed, NothingToSay
 from antiphon.pipeline.phrased import Phrased
 from antiphon.speech import Audio, Call, Finished, Frame, Passage, Started, Utterance, digest
 from antiphon.text.normalization import Spoken, normalize
+from tests.speakers import Counting
 
 pytestmark = pytest.mark.anyio
 TEXT = "One is here. Two is there. 三在这里。"

@@ -134,7 +134,7 @@ class _Performance:
         """Marks moved from the spoken clause to the written whole, each written word once."""
         placed = []
         for mark in frame.marks:
-            start, end = _written(prepared.spoken, mark)
+            start, end = prepared.spoken.span(mark.start, mark.end)
             offset = prepared.clause.start
             span = (offset + start, offset + end)
             if span != self._span:
@@ -150,13 +150,3 @@ class _Performance:
             samples=said.samples + finished.samples,
             clauses=said.clauses + 1,
         )
-
-
-def _written(spoken: Spoken, mark: Mark) -> tuple[int, int]:
-    """Where the words of a mark stand in the clause as written; a number stands there whole."""
-    origins = spoken.origins
-    last = len(spoken.text)
-    start, end = min(mark.start, last), min(max(mark.end, mark.start + 1), last)
-    while end < last and origins[end] == origins[start]:
-        end += 1
-    return origins[start], origins[end]

@@ -141,9 +141,7 @@ async def test_a_worker_that_died_idle_is_replaced(engine: Formant) -> None:
     assert await heard(engine, ENGLISH) == first
 
 
-async def test_a_worn_worker_is_replaced(
-    engine: Formant, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_worn_worker_is_replaced(engine: Formant, monkeypatch: pytest.MonkeyPatch) -> None:
     """After its share of clauses a worker makes room for a new one, and nobody hears it."""
     monkeypatch.setattr("antiphon.engines.formant.pool.JOBS_PER_WORKER", 2)
     seen = set()

@@ -1,14 +1,10 @@
-"""What the engine and its child processes say to each other: length-prefixed msgpack."""
+"""What the engine and its child processes say to each other, in msgpack."""
 
 from __future__ import annotations
 
-import struct
-from typing import Any
-
 import msgspec
 
-LENGTH = struct.Struct("<I")
-ABORT = LENGTH.pack(0)  # an empty message: leave the clause in hand
+ABORT = b""  # an empty message: leave the clause in hand
 
 RATE = 24_000  # Hz; espeak-ng makes 22 050, and clients of OpenAI expect 24 000
 
@@ -44,12 +40,6 @@ class Done(msgspec.Struct, frozen=True, array_like=True, tag="done"):
 
 Message = Packet | Done
 
-_encoder = msgspec.msgpack.Encoder()
+encode = msgspec.msgpack.Encoder().encode
 decode_job = msgspec.msgpack.Decoder(Job).decode
 decode_message = msgspec.msgpack.Decoder(Message).decode
-
-
-def pack(message: Any) -> bytes:
-    """A message as it goes through the pipe."""
-    body = _encoder.encode(message)
-    return LENGTH.pack(len(body)) + body

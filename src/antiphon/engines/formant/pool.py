@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import sys
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,43 +13,33 @@ from pathlib import Path
 import anyio
 import espeakng_loader
 
+from antiphon.children import LEAVE_S, Child, ChildGoneError
 from antiphon.engines.formant import messages, voices
 from antiphon.errors import EngineFailed, EngineNotReady
 
 START_S = 30.0
 # espeak-ng makes 40 ms of sound in well under a millisecond; ten seconds of silence is a hang.
 PATIENCE_S = 10.0
-LEAVE_S = 1.0
 # espeak-ng loses about 5 kB at each load (measured over 5 000); a worker ends before that counts.
 JOBS_PER_WORKER = 4_000
 
 log = logging.getLogger(__name__)
 
-# The worker reads its module path from here, so that a plain checkout on PYTHONPATH works too.
-COMMAND = (sys.executable, "-m", "antiphon.engines.formant.worker")
+MODULE = "antiphon.engines.formant.worker"
 
 
 class Worker:
     """One child process; it does one job at a time."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-        assert process.stdin is not None  # noqa: S101
-        assert process.stdout is not None  # noqa: S101
-        self._stdin, self._stdout = process.stdin, process.stdout
-        self._length: int | None = None
+    def __init__(self, child: Child) -> None:
+        self._child = child
         self.jobs = 0
 
     @classmethod
     async def start(cls, data: Path, copies: Path) -> Worker:
         """Start a child and wait until it can speak; raises `EngineNotReady`."""
-        library = Path(espeakng_loader.get_library_path())
-        process = await asyncio.create_subprocess_exec(
-            *(*COMMAND, str(library), str(data), str(copies)),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-        )
-        worker = cls(process)
+        library = espeakng_loader.get_library_path()
+        worker = cls(await Child.start(MODULE, library, str(data), str(copies)))
         try:
             await worker._receive(START_S)
         except BaseException as error:
@@ -64,17 +53,17 @@ class Worker:
     @property
     def alive(self) -> bool:
         """Whether the child can take another job."""
-        return self._process.returncode is None
+        return self._child.alive
 
     @property
     def pid(self) -> int:
         """The child's process id."""
-        return self._process.pid
+        return self._child.pid
 
     async def perform(self, job: messages.Job) -> AsyncGenerator[messages.Packet, None]:
         """The audio of one job; closing the generator leaves it. Raises `EngineFailed`."""
         self.jobs += 1
-        self._stdin.write(messages.pack(job))
+        self._child.send(messages.encode(job))
         done = False
         try:
             while not done:
@@ -90,52 +79,30 @@ class Worker:
                 await self._leave()
 
     async def close(self) -> None:
-        """End the child politely, then not."""
-        if self.alive:
-            self._stdin.close()
-            with anyio.move_on_after(LEAVE_S):
-                await self._process.wait()
-        self.kill()
-        await self._process.wait()
-
-    def kill(self) -> None:
-        """End the child at once."""
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
+        """End the child."""
+        await self._child.close()
 
     async def _leave(self) -> None:
         """Tell the child to stop, and take what it still sends; one that does not is ended."""
         with anyio.CancelScope(shield=True), contextlib.suppress(EngineFailed):
             if not self.alive:
                 return
-            self._stdin.write(messages.ABORT)
+            self._child.send(messages.ABORT)
             with anyio.move_on_after(LEAVE_S):
                 while isinstance(await self._receive(LEAVE_S), messages.Packet):
                     pass
                 return
-            self.kill()
+            self._child.kill()
 
     async def _receive(self, patience_s: float) -> messages.Message:
         try:
-            with anyio.fail_after(patience_s):
-                return await self._message()
+            body = await self._child.receive(patience_s)
         except TimeoutError:
-            self.kill()
             raise EngineFailed(f"the synthesiser gave no sound for {patience_s:g} s") from None
-        except (asyncio.IncompleteReadError, ConnectionError):
-            await self._process.wait()
+        except ChildGoneError as gone:
             raise EngineFailed(
-                f"the synthesiser crashed on this text (status {self._process.returncode});"
-                " it has been restarted"
+                f"the synthesiser crashed on this text ({gone}); it has been restarted"
             ) from None
-
-    async def _message(self) -> messages.Message:
-        """The next message; a read that is cancelled between head and body goes on from there."""
-        if self._length is None:
-            head = await self._stdout.readexactly(messages.LENGTH.size)
-            self._length = messages.LENGTH.unpack(head)[0]
-        body = await self._stdout.readexactly(self._length)
-        self._length = None
         message: messages.Message = messages.decode_message(body)
         return message
 

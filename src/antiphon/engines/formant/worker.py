@@ -5,9 +5,6 @@ It lives apart so that a crash in the C library costs one clause and not the ser
 
 from __future__ import annotations
 
-import os
-import select
-import signal
 import sys
 from pathlib import Path
 
@@ -17,43 +14,11 @@ import soxr
 from antiphon.engines.formant import messages
 from antiphon.engines.formant.library import FreshLibrary, Word, private_copy
 from antiphon.errors import SpeechError
+from antiphon.piped import Pipe
 
 # The first packet is small so that sound starts at once; later ones are larger, since each costs
 # the parent about the same whatever it holds.
 PACKETS_S = (0.04, 0.08, 0.16, 0.32)
-
-
-class Pipe:
-    """Stdin and stdout as messages; anything else that prints goes to stderr."""
-
-    def __init__(self) -> None:
-        self._in = os.dup(0)
-        self._out = os.dup(1)
-        os.dup2(2, 1)
-
-    def read(self) -> bytes | None:
-        """The next message; None when the parent has gone."""
-        head = self._exactly(messages.LENGTH.size)
-        return None if head is None else self._exactly(messages.LENGTH.unpack(head)[0])
-
-    def write(self, message: messages.Message) -> None:
-        """Send one message whole."""
-        data = memoryview(messages.pack(message))
-        while data:
-            data = data[os.write(self._out, data) :]
-
-    def has_more(self) -> bool:
-        """Whether something waits: during a job, only "leave it" or the parent's end can."""
-        return bool(select.select([self._in], [], [], 0)[0])
-
-    def _exactly(self, count: int) -> bytes | None:
-        data = b""
-        while len(data) < count:
-            piece = os.read(self._in, count - len(data))
-            if not piece:
-                return None
-            data += piece
-        return data
 
 
 class Clause:
@@ -117,7 +82,7 @@ class Clause:
         """Send what is gathered; the newest word waits until the next tells where it ends."""
         ready = self._words if last else self._words[:-1]
         self._words = [] if last else self._words[-1:]
-        self._pipe.write(messages.Packet(bytes(self._pcm), ready))
+        self._pipe.write(messages.encode(messages.Packet(bytes(self._pcm), ready)))
         self._pcm.clear()
         self._sent += 1
 
@@ -135,7 +100,7 @@ class Synthesizer:
         if self._voice and self._voice != job.parts[0].voice:
             self._renew("")  # a guess that was wrong must leave no trace in the sound
         try:
-            self._pipe.write(messages.Done(self._attempt(job)))
+            self._pipe.write(messages.encode(messages.Done(self._attempt(job))))
         finally:
             self._renew(job.parts[0].voice)
 
@@ -171,13 +136,12 @@ class Synthesizer:
 
 def main() -> None:
     """Serve until the parent closes stdin: `worker LIBRARY DATA COPIES`."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then says so
     library, data, copies = (Path(argument) for argument in sys.argv[1:4])
     pipe = Pipe()
     copy = private_copy(library, copies)
     try:
         synthesizer = Synthesizer(pipe, copy, data)
-        pipe.write(messages.Done())
+        pipe.write(messages.encode(messages.Done()))
         while (body := pipe.read()) is not None:
             if body:
                 synthesizer.say(messages.decode_job(body))

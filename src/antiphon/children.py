@@ -1,0 +1,97 @@
+"""The parent's end of a pipe: a child process that answers length-prefixed messages.
+
+What may crash, or holds the interpreter lock, runs in a child: a crash then costs one answer, and
+the event loop is never held up. A child is a module run with `python -m`; `multiprocessing` is not
+used, since its spawned children import the main module of whoever uses this library.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+
+import anyio
+
+from antiphon.piped import LENGTH, framed
+
+LEAVE_S = 1.0
+
+
+class ChildGoneError(Exception):
+    """The child ended; `status` is its exit status, negative for a signal."""
+
+    def __init__(self, status: int | None) -> None:
+        super().__init__(f"status {status}")
+        self.status = status
+
+
+class Child:
+    """One child process; messages go down and come up in order."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdin is not None  # noqa: S101  (we asked for pipes)
+        assert process.stdout is not None  # noqa: S101
+        self._process = process
+        self._stdin, self._stdout = process.stdin, process.stdout
+        self._length: int | None = None
+
+    @classmethod
+    async def start(cls, module: str, *arguments: str) -> Child:
+        """Run a module of ours beside this process; it says when it is ready by a message."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", module, *arguments),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        return cls(process)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the child has not ended."""
+        return self._process.returncode is None
+
+    @property
+    def pid(self) -> int:
+        """The child's process id."""
+        return self._process.pid
+
+    def send(self, body: bytes) -> None:
+        """Send a message; what a dead child would not read is dropped, and `receive` tells."""
+        self._stdin.write(framed(body))
+
+    async def receive(self, patience_s: float) -> bytes:
+        """The next message; raises `TimeoutError` (the child is then ended) or `ChildGoneError`.
+
+        A wait that is cancelled between the head and the body of a message goes on from there.
+        """
+        try:
+            with anyio.fail_after(patience_s):
+                return await self._message()
+        except TimeoutError:
+            self.kill()
+            raise
+        except (asyncio.IncompleteReadError, ConnectionError):
+            await self._process.wait()
+            raise ChildGoneError(self._process.returncode) from None
+
+    async def close(self) -> None:
+        """End the child: politely, and after `LEAVE_S` at once."""
+        if self.alive:
+            self._stdin.close()
+            with anyio.move_on_after(LEAVE_S):
+                await self._process.wait()
+        self.kill()
+        await self._process.wait()
+
+    def kill(self) -> None:
+        """End the child at once."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+
+    async def _message(self) -> bytes:
+        if self._length is None:
+            self._length = LENGTH.unpack(await self._stdout.readexactly(LENGTH.size))[0]
+        body = await self._stdout.readexactly(self._length)
+        self._length = None
+        return body

@@ -1,0 +1,62 @@
+"""The command line: one group, whose verbs are loaded when they are called for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from importlib import import_module
+from typing import Any
+
+import click
+
+from antiphon.cli.exits import INTERRUPTED, exit_code
+from antiphon.errors import SpeechError
+
+VERBS = ("serve", "speak", "voices", "doctor")
+
+
+class Verbs(click.Group):
+    """Loads each verb from the module of its name, and ends every situation in one line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = getattr(import_module(f"antiphon.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _forget_stdout()
+        except SpeechError as error:
+            click.echo(f"antiphon: {error} ({error.code})", err=True)
+            ctx.exit(exit_code(error))
+        except KeyboardInterrupt:
+            ctx.exit(INTERRUPTED)
+
+
+def _forget_stdout() -> None:
+    """The reader has left: what is still buffered must not raise again when Python ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(None, "-V", "--version", package_name="antiphon")
+def main() -> None:
+    """Answer text with speech.
+
+    \b
+    antiphon speak "Hello."          say it, here and now
+    antiphon serve                   answer over HTTP, with a page to try it
+
+    \b
+    Exit status: 0 all is well; 1 it could not be spoken, or a check failed;
+    2 wrong usage or settings; 3 the output could not be written;
+    130 interrupted.
+    """
