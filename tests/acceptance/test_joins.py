@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import AsyncIterator
+from itertools import pairwise
 
 import pytest
 
@@ -55,7 +56,7 @@ async def test_frames_join_without_a_step(stairs: Staircase) -> None:
     inside, joins, before = 0, [], None
     for frame in frames:
         wave = array("h", frame.pcm)
-        inside = max(inside, *(abs(b - a) for a, b in zip(wave, wave[1:], strict=False)))
+        inside = max(inside, *(abs(b - a) for a, b in pairwise(wave)))
         if before is not None:
             joins.append(abs(wave[0] - before))
         before = wave[-1]

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Literal, get_args
+from typing import Any
 
-import av
 import openai
 import pytest
 
-from antiphon.audio import wav
+from antiphon.audio.encoding import FORMATS
 from antiphon.errors import Overloaded
 from antiphon.settings import Settings
-from antiphon.staircase import Opener
+from antiphon.staircase import Opener, staircase
+from tests.audio.hearing import DELAY, hear
 from tests.edge.fakes import Watched
 from tests.edge.serving import TONE, only, serving, serving_in_thread, tone
 
 pytestmark = pytest.mark.anyio
 TEXT = "One voice answers another."
 SECONDS = 0.05 * len(TEXT)  # how long the tone engine hums for it
-Format = Literal["mp3", "wav", "pcm"]
-FORMATS: tuple[Format, ...] = get_args(Format)
+PARAGRAPH = (
+    "Good morning, 各位同学。Today we read chapter 3, 第三章, about 1,024 small rivers. "
+    "水流得很慢，but it never stops; 价格是 42 元。"
+)
 
 
 @asynccontextmanager
@@ -38,22 +39,31 @@ async def connected(
             yield client
 
 
-def heard_s(audio: bytes, format: Format) -> float:
+def heard_s(audio: bytes, format: str) -> float:
     """How long a decoder plays these bytes."""
-    if format == "pcm":
-        audio = wav.header(24_000, len(audio)) + audio
-    with av.open(io.BytesIO(audio), "r") as container:
-        frames = list(container.decode(container.streams.audio[0]))
-    return sum(frame.samples for frame in frames) / frames[0].sample_rate
+    return hear(format, audio, FORMATS[format].default_rate).seconds
 
 
-def near(seconds: float) -> object:
-    """But for the silence that MP3 adds at its ends."""
-    return pytest.approx(seconds, abs=0.1)
+def near(seconds: float, format: str = "pcm") -> object:
+    """As long as what was spoken, but for the silence that MP3 and AAC add at their ends."""
+    return pytest.approx(seconds, abs=0.13 if format in DELAY else 0.001)
+
+
+async def streamed(client: openai.AsyncOpenAI, **fields: Any) -> bytes:
+    """What a client that streams receives."""
+    speech = client.audio.speech.with_streaming_response
+    async with speech.create(**{"model": "gpt-4o-mini-tts", "voice": "nova", **fields}) as answer:
+        return b"".join([piece async for piece in answer.iter_bytes()])
+
+
+def events(body: bytes) -> tuple[bytes, dict[str, Any]]:
+    """The audio of server-sent events, and the last event."""
+    *deltas, done = (json.loads(block[6:]) for block in body.split(b"\n\n") if block)
+    return b"".join(base64.b64decode(delta["audio"]) for delta in deltas), done
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_a_client_that_blocks_gets_every_format(format: Format) -> None:
+def test_a_client_that_blocks_gets_every_format(format: Any) -> None:
     """`speech.create` returns audio that lasts as long as was spoken."""
     with serving_in_thread() as served:
         url = f"{served.url}/v1"
@@ -61,45 +71,46 @@ def test_a_client_that_blocks_gets_every_format(format: Format) -> None:
             answer = client.audio.speech.create(
                 model="tts-1", voice="alloy", input=TEXT, response_format=format
             )
-            assert heard_s(answer.content, format) == near(SECONDS)
+            assert heard_s(answer.content, format) == near(SECONDS, format)
 
 
 @pytest.mark.parametrize("format", FORMATS)
-async def test_a_client_that_streams_gets_every_format(format: Format) -> None:
+async def test_a_client_that_streams_gets_every_format(format: Any) -> None:
     """`with_streaming_response` gives the same audio, piece by piece."""
     async with connected() as client:
-        speech = client.audio.speech
-        async with speech.with_streaming_response.create(
-            model="gpt-4o-mini-tts", voice="nova", input=TEXT, response_format=format
-        ) as answer:
-            pieces = [piece async for piece in answer.iter_bytes()]
-        whole = await speech.create(
+        audio = await streamed(client, input=TEXT, response_format=format)
+        whole = await client.audio.speech.create(
             model="gpt-4o-mini-tts", voice="nova", input=TEXT, response_format=format
         )
-    assert b"".join(pieces) == whole.content
-    assert heard_s(whole.content, format) == near(SECONDS)
+    assert audio == whole.content
+    assert heard_s(audio, format) == near(SECONDS, format)
 
 
 @pytest.mark.parametrize("format", FORMATS)
-async def test_events_carry_one_stream_of_every_format(format: Format) -> None:
+async def test_events_carry_one_stream_of_every_format(format: str) -> None:
     """Deltas joined are a file that plays; the last event counts characters and 40 ms steps."""
-    async with (
-        connected() as client,
-        client.audio.speech.with_streaming_response.create(
-            model="gpt-4o-mini-tts",
-            voice="nova",
-            input=TEXT,
-            response_format=format,
-            stream_format="sse",
-        ) as answer,
-    ):
-        assert answer.headers["content-type"] == "text/event-stream"
-        lines = [line async for line in answer.iter_lines() if line]
-    *deltas, done = (json.loads(line.removeprefix("data: ")) for line in lines)
-    audio = b"".join(base64.b64decode(delta["audio"]) for delta in deltas)
-    assert heard_s(audio, format) == near(SECONDS)
+    async with connected() as client:
+        body = await streamed(client, input=TEXT, response_format=format, stream_format="sse")
+    audio, done = events(body)
+    assert heard_s(audio, format) == near(SECONDS, format)
     assert done["type"] == "speech.audio.done"
     assert done["usage"] == {"input_tokens": 26, "output_tokens": 33, "total_tokens": 59}
+
+
+async def test_two_languages_last_as_long_in_every_format() -> None:
+    """A mixed paragraph from the real engine: bare or in events, no format loses any of it."""
+    settings = Settings(workers=1)
+    async with connected(settings, staircase) as client:
+        spoken = await streamed(client, input=PARAGRAPH, response_format="pcm")
+        seconds = heard_s(spoken, "pcm")
+        assert seconds > 8
+        for format in FORMATS:
+            ask = {"input": PARAGRAPH, "response_format": format}
+            bare = await streamed(client, **ask)
+            audio, done = events(await streamed(client, **ask, stream_format="sse"))
+            assert audio == bare
+            assert heard_s(bare, format) == near(seconds, format)
+            assert done["usage"]["input_tokens"] == len(PARAGRAPH)
 
 
 async def test_the_first_bytes_arrive_before_the_text_is_spoken() -> None:

@@ -58,7 +58,7 @@ async def test_marks_point_into_the_written_text() -> None:
     engine = Counting(frames=2, samples=10)
     frames = await spoken(engine, Utterance(TEXT))
     marks = [mark for frame in frames if isinstance(frame, Audio) for mark in frame.marks]
-    assert [TEXT[mark.start : mark.end] for mark in marks] == [one.whole for one in engine.asked]
+    assert [TEXT[mark.start : mark.end] for mark in marks] == [one.whole.strip() for one in engine.asked]
     assert [mark.sample for mark in marks] == [0, 20, 40]
 
 

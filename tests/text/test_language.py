@@ -6,7 +6,7 @@ import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from antiphon.text.language import Run, dominant, primary, runs
@@ -125,6 +125,7 @@ def test_primary() -> None:
 
 
 @given(st.text(st.sampled_from("aé你のか한Пα1 ,。\n😀½①") | st.characters(), max_size=60))
+@settings(deadline=None)
 def test_runs_cover_the_text(text: str) -> None:
     """Runs follow one another without gaps from the first character to the last."""
     found = runs(text)

@@ -133,7 +133,7 @@ def test_nothing_to_say() -> None:
 
 
 @given(TEXTS, st.lists(st.integers(0, 200), max_size=12), st.sampled_from([SMALL, ClausePlan()]))
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 def test_cuts_do_not_depend_on_the_pieces(text: str, places: list[int], plan: ClausePlan) -> None:
     """However a text is split into pieces, its clauses are the same."""
     ends = [*sorted(min(place, len(text)) for place in places), len(text)]
@@ -144,7 +144,7 @@ def test_cuts_do_not_depend_on_the_pieces(text: str, places: list[int], plan: Cl
 
 
 @given(TEXTS, st.sampled_from([SMALL, ClausePlan(), ClausePlan(1, 1, 12)]))
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 def test_nothing_is_lost(text: str, plan: ClausePlan) -> None:
     """Clauses are speakable, no wider than the plan, in order; only the unspeakable is left out."""
     at = 0
@@ -158,6 +158,7 @@ def test_nothing_is_lost(text: str, plan: ClausePlan) -> None:
 
 
 @given(TEXTS)
+@settings(deadline=None)
 def test_short_gaps_do_not_arise(text: str) -> None:
     """Clauses follow one another without gaps while no long run of marks stands between."""
     at = 0
@@ -167,6 +168,7 @@ def test_short_gaps_do_not_arise(text: str) -> None:
 
 
 @given(TEXTS)
+@settings(deadline=None)
 def test_a_cut_does_not_part_a_combining_mark(text: str) -> None:
     """No clause begins with a combining mark, but at the beginning of a line."""
     for clause in cut(text, ClausePlan(first=60, soft=60, most=120)):

@@ -134,7 +134,7 @@ class _Performance:
         """Marks moved from the spoken clause to the written whole, each written word once."""
         placed = []
         for mark in frame.marks:
-            start, end = prepared.spoken.span(mark.start, mark.end)
+            start, end = _written(prepared, mark)
             offset = prepared.clause.start
             span = (offset + start, offset + end)
             if span != self._span:
@@ -150,3 +150,16 @@ class _Performance:
             samples=said.samples + finished.samples,
             clauses=said.clauses + 1,
         )
+
+
+def _written(prepared: Prepared, mark: Mark) -> tuple[int, int]:
+    """Where the word of a mark stands in the clause as written; a number stands there whole."""
+    source, origins = prepared.clause.text, prepared.spoken.origins
+    last = len(prepared.spoken.text)
+    first = min(mark.start, last)
+    after = min(max(mark.end, first + 1), last)
+    while after < last and origins[after] == origins[after - 1]:
+        after += 1
+    start, end = origins[first], origins[after]
+    word = source[start:end]
+    return end - len(word.lstrip()), start + len(word.rstrip())

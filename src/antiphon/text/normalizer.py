@@ -1,0 +1,98 @@
+"""Normalization off the event loop: a child process does it, clause after clause."""
+
+from __future__ import annotations
+
+import logging
+
+import anyio
+import msgspec
+
+from antiphon.children import Child, ChildGoneError
+from antiphon.text.normalization import Spoken, needs_normalizing, unchanged
+
+MODULE = "antiphon.text.worker"
+START_S = 30.0
+# A clause takes about 10 ms; who waits longer than this hears it as it is written.
+PATIENCE_S = 5.0
+TRIES = 2
+
+log = logging.getLogger(__name__)
+
+
+class Asked(msgspec.Struct, frozen=True, array_like=True):
+    """A clause for the child; `number` tells its reply from one that nobody waits for."""
+
+    number: int
+    text: str
+    language: str | None
+
+
+class Reply(msgspec.Struct, frozen=True, array_like=True):
+    """What the child made of it; `number` 0 says that it is ready."""
+
+    number: int
+    text: str
+    origins: tuple[int, ...]
+
+
+class Normalizer:
+    """Turns written clauses into spoken ones; never fails, at worst the clause stays as it is."""
+
+    def __init__(self, patience_s: float = PATIENCE_S) -> None:
+        self.patience_s = patience_s
+        self._turn = anyio.Lock()
+        self.child: Child | None = None
+        self._number = 0
+
+    async def start(self) -> None:
+        """Load the grammars, which takes about half a second; `normalize` waits for it."""
+        async with self._turn:
+            try:
+                await self._ready()
+            except (TimeoutError, ChildGoneError) as error:
+                log.warning("the normalizer did not start (%s); the next clause tries again", error)
+
+    async def normalize(self, text: str, language: str | None = None) -> Spoken:
+        """The spoken form of a clause; plain prose does not cross to the child."""
+        if not needs_normalizing(text):
+            return unchanged(text)
+        async with self._turn:
+            for _ in range(TRIES):
+                try:
+                    return await self._ask(text, language)
+                except (TimeoutError, ChildGoneError) as error:
+                    log.warning("the normalizer failed (%s)", error or "no answer")
+        log.warning("a clause of %d characters is spoken as it is written", len(text))
+        return unchanged(text)
+
+    async def aclose(self) -> None:
+        """End the child."""
+        child, self.child = self.child, None
+        if child is not None:
+            await child.close()
+
+    async def _ask(self, text: str, language: str | None) -> Spoken:
+        child = await self._ready()
+        self._number += 1
+        child.send(msgspec.msgpack.encode(Asked(self._number, text, language)))
+        while True:
+            reply = await self._reply(child, self.patience_s)
+            if reply.number == self._number:  # an older one was for somebody who left
+                return Spoken(reply.text, reply.origins)
+
+    async def _ready(self) -> Child:
+        if self.child is not None and self.child.alive:
+            return self.child
+        await self.aclose()
+        child = await Child.start(MODULE)
+        try:
+            await self._reply(child, START_S)
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await child.close()
+            raise
+        self.child = child
+        return child
+
+    async def _reply(self, child: Child, patience_s: float) -> Reply:
+        return msgspec.msgpack.decode(await child.receive(patience_s), type=Reply)

@@ -1,0 +1,95 @@
+"""A real browser, a real server, and a page that must not complain."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from antiphon.settings import Settings
+from antiphon.staircase import staircase
+from tests.browser.driving import Studio
+from tests.edge.serving import Served, only, serving_in_thread
+
+HERE = os.path.dirname(__file__)
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+Opens = Callable[..., Studio]
+
+
+def find_chromium() -> str | None:
+    """`CHROMIUM`, else one that is installed."""
+    found = (shutil.which(name) for name in (os.environ.get("CHROMIUM", ""), *NAMES) if name)
+    return next(filter(None, found), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test beside this file needs the browser."""
+    for item in items:
+        if str(item.path).startswith(HERE):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One Chromium for this folder; closed after it, since it keeps an event loop running."""
+    path = find_chromium()
+    if path is None:
+        told = "no Chromium is installed; set CHROMIUM to its path"
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail(told)
+        pytest.skip(told)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="package")
+def served() -> Iterator[Served]:
+    """One server with the real engine."""
+    with serving_in_thread(Settings(workers=1), staircase) as server:
+        yield server
+
+
+@pytest.fixture
+def opens(browser: Browser, served: Served) -> Iterator[Opens]:
+    """Opens the studio in a fresh context of the given kind, and checks it at the end."""
+    with ExitStack() as stack:
+
+        def open_studio(url: str = served.url, **kind: object) -> Studio:
+            context: BrowserContext = browser.new_context(**{"locale": "en-GB", **kind})  # type: ignore[arg-type]
+            stack.callback(context.close)
+            studio = Studio.open(context, url)
+            stack.callback(studio.check)
+            return studio
+
+        yield open_studio
+
+
+@pytest.fixture
+def studio(opens: Opens) -> Studio:
+    """The studio in English, light, on a desktop."""
+    return opens()
+
+
+@pytest.fixture
+def serves() -> Iterator[Callable[..., Served]]:
+    """Serves an engine of the test's own."""
+    with ExitStack() as stack:
+        yield lambda engine: stack.enter_context(
+            serving_in_thread(Settings(engine="held"), only(lambda: engine))
+        )
