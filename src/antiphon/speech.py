@@ -233,7 +233,6 @@ class Speaker(Protocol):
 class Ability(StrEnum):
     """What an engine can do by itself; what it cannot is done above it or listed as ignored."""
 
-    PACE = "pace"
     PITCH = "pitch"
     ENERGY = "energy"
     MARKS = "marks"
@@ -252,7 +251,11 @@ class Need(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What an engine says of itself; `rate` in Hz, `slots` is how many calls it takes at once."""
+    """What an engine says of itself.
+
+    `rate` in Hz; `slots` is how many calls it takes at once; `paces` are the slowest and the
+    fastest `Style.pace` that it can speak at by itself.
+    """
 
     engine: str
     model: str
@@ -262,6 +265,7 @@ class Card:
     abilities: frozenset[Ability] = frozenset()
     needs: frozenset[Need] = frozenset()
     slots: int = 1
+    paces: tuple[float, float] = (1.0, 1.0)
 
 
 class Engine(Speaker, Protocol):

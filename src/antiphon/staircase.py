@@ -28,7 +28,7 @@ from antiphon.pipeline.phrased import Phrased
 from antiphon.producing import ungrouped
 from antiphon.settings import Settings
 from antiphon.speech import Card, Speaker
-from antiphon.text.normalization import Normalizer
+from antiphon.text.normalizer import Normalizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ async def staircase(settings: Settings) -> AsyncIterator[Staircase]:
             card = engine.card()
             limits = Limits.of(card.slots, settings.soft_limit, settings.hard_limit)
             admitted = Admitted(engine, limits)
-            speaker = Phrased(Local(admitted, card), normalizer)
+            speaker = Phrased(Local(admitted, card), normalizer, card)
             yield Staircase(speaker, card, lambda: admitted.load)
 
 

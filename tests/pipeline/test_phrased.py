@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import anyio
 import pytest
 
 from antiphon.errors import EngineFailed, NothingToSay
 from antiphon.pipeline.phrased import Phrased
-from antiphon.speech import Audio, Call, Finished, Frame, Passage, Started, Utterance, digest
+from antiphon.speech import (
+    Ability,
+    Audio,
+    Call,
+    Finished,
+    Frame,
+    Passage,
+    Started,
+    Style,
+    Utterance,
+    digest,
+)
 from antiphon.text.normalization import Spoken, normalize
-from tests.speakers import Counting
+from tests.speakers import CARD, Counting
 
 pytestmark = pytest.mark.anyio
 TEXT = "One is here. Two is there. 三在这里。"
@@ -27,7 +39,7 @@ class Inline:
 
 async def spoken(engine: Counting, utterance: Utterance) -> list[Frame]:
     """Everything a phrased engine says."""
-    async with Phrased(engine, Inline()).speak(utterance, Call("a")) as frames:
+    async with Phrased(engine, Inline(), CARD).speak(utterance, Call("a")) as frames:
         return [frame async for frame in frames]
 
 
@@ -58,7 +70,9 @@ async def test_marks_point_into_the_written_text() -> None:
     engine = Counting(frames=2, samples=10)
     frames = await spoken(engine, Utterance(TEXT))
     marks = [mark for frame in frames if isinstance(frame, Audio) for mark in frame.marks]
-    assert [TEXT[mark.start : mark.end] for mark in marks] == [one.whole.strip() for one in engine.asked]
+    assert [TEXT[mark.start : mark.end] for mark in marks] == [
+        one.whole.strip() for one in engine.asked
+    ]
     assert [mark.sample for mark in marks] == [0, 20, 40]
 
 
@@ -86,7 +100,7 @@ async def test_an_empty_piece_speaks_what_there_is() -> None:
         await heard.wait()
         yield " friend."
 
-    async with Phrased(engine, Inline()).speak(Utterance(pieces()), Call("a")) as frames:
+    async with Phrased(engine, Inline(), CARD).speak(Utterance(pieces()), Call("a")) as frames:
         async for frame in frames:
             if isinstance(frame, Audio):
                 heard.set()
@@ -114,7 +128,7 @@ async def test_an_engine_that_stops_early_is_found_out() -> None:
 async def test_a_slow_listener_holds_no_slot() -> None:
     """A listener who stops taking audio lets the clause finish and the next one wait."""
     engine = Counting(frames=100, samples=2_400)  # 10 s a clause
-    async with Phrased(engine, Inline()).speak(Utterance(TEXT), Call("a")) as frames:
+    async with Phrased(engine, Inline(), CARD).speak(Utterance(TEXT), Call("a")) as frames:
         async for frame in frames:
             if isinstance(frame, Audio):
                 break
@@ -132,8 +146,71 @@ async def test_an_error_below_comes_out_bare_after_the_audio_before_it() -> None
     engine.fail_at, engine.failure = 2, EngineFailed("broken")
     heard = 0
     with pytest.raises(EngineFailed):
-        async with Phrased(engine, Inline()).speak(Utterance(TEXT), Call("a")) as frames:
+        async with Phrased(engine, Inline(), CARD).speak(Utterance(TEXT), Call("a")) as frames:
             async for frame in frames:
                 heard += isinstance(frame, Audio)
     assert heard == 2
     assert engine.inside == 0
+
+
+async def test_pauses_are_silence_that_counts() -> None:
+    """A break before, between and after clauses is heard, left at any frame, and counted."""
+    engine = Counting(frames=2, samples=10)
+    text = "<speak><break time='100ms'/>One.<break time='500ms'/>Two.<break time='1s'/></speak>"
+    frames = await spoken(engine, Utterance(text))
+    audio = [frame for frame in frames if isinstance(frame, Audio)]
+    assert isinstance(frames[0], Started)
+    silent = sum(frame.samples for frame in audio if not any(frame.pcm))
+    assert silent == round(24_000 * 1.6)
+    assert max(frame.samples for frame in audio) <= 4_800
+    finished = frames[-1]
+    assert isinstance(finished, Finished)
+    assert finished.samples == silent + 40
+    marks = [mark for frame in audio for mark in frame.marks]
+    assert [text[mark.start : mark.end] for mark in marks] == ["One.", "Two."]
+    assert [mark.sample for mark in marks] == [2_400, 2_400 + 20 + 12_000]
+
+
+async def test_what_the_engine_cannot_is_done_to_its_audio() -> None:
+    """An engine of one pace is stretched, one without energy made louder, marks move along."""
+    engine = Counting(frames=10, samples=2_400)
+    style = Style(pace=2.0, energy=-6.0206)
+    frames = await spoken(engine, Utterance("One.", style=style))
+    assert engine.asked[0].style == Style()
+    audio = b"".join(frame.pcm for frame in frames if isinstance(frame, Audio))
+    assert abs(len(audio) // 2 - 12_000) < 1_200
+    finished = frames[-1]
+    assert isinstance(finished, Finished)
+    assert finished.samples == len(audio) // 2
+
+
+async def test_the_card_decides_who_does_it() -> None:
+    """An engine that can is asked; beyond its range the rest is stretched."""
+    able = replace(CARD, paces=(0.5, 2.0), abilities=frozenset({Ability.ENERGY}))
+    engine = Counting(card=able)
+    style = Style(pace=3.0, energy=-3.0)
+    async with Phrased(engine, Inline(), able).speak(
+        Utterance("One.", style=style), Call("a")
+    ) as frames:
+        async for _ in frames:
+            pass
+    assert engine.asked[0].style == Style(pace=2.0, energy=-3.0)
+
+
+async def test_marks_of_manner_reach_the_engine() -> None:
+    """Prosody and language in the text become the style and language of the clause."""
+    engine = Counting()
+    text = (
+        "<speak>One.<prosody pitch='+2st'>Two.</prosody><lang xml:lang='fr'>Trois.</lang></speak>"
+    )
+    frames = await spoken(engine, Utterance(text, language="en"))
+    assert [one.style.pitch for one in engine.asked] == [0, 2, 0]
+    assert [one.language for one in engine.asked] == ["en", "en", "fr"]
+    assert isinstance(frames[0], Started)
+
+
+async def test_markup_passed_over_is_listed_as_ignored() -> None:
+    """The listener is told what was not honoured."""
+    frames = await spoken(Counting(), Utterance("<speak><emphasis>One.</emphasis></speak>"))
+    assert isinstance(frames[0], Started)
+    assert frames[0].ignored == ("ssml:emphasis",)

@@ -7,30 +7,36 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from antiphon.errors import EngineFailed, NothingToSay
+from antiphon.errors import NothingToSay
+from antiphon.pipeline.delivery import Share, delivered
 from antiphon.pipeline.lead import Lead
 from antiphon.producing import Put, produced
 from antiphon.speech import (
     Audio,
     Call,
+    Card,
     Finished,
     Frame,
     Mark,
     Passage,
     Speaker,
     Started,
+    Style,
     Utterance,
     digest,
     seeded,
 )
+from antiphon.text.markup import Break, Manner
 from antiphon.text.normalization import Spoken
-from antiphon.text.segmentation import Clause, ClausePlan, clauses
+from antiphon.text.reading import Phrase, Reading
+from antiphon.text.segmentation import ClausePlan
 
 # The next clause is asked for when less than this is left to take: enough for a slow engine to
 # start speaking, little enough that a listener who leaves has cost little.
 LEAD_S = 4.0
 # A clause that is being made may wait here whole, so that a slow listener holds no slot.
 FRAMES_WAITING = 512
+SILENT_FRAME_S = 0.2
 
 
 class Normalizing(Protocol):
@@ -43,37 +49,56 @@ class Normalizing(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A clause as written, and as it will be spoken."""
+    """A phrase as written, and as it will be spoken."""
 
-    clause: Clause
+    phrase: Phrase
     spoken: Spoken
+
+    def written(self, mark: Mark) -> tuple[int, int]:
+        """Where the word of a mark stands in the source; a number stands there whole."""
+        source, origins = self.phrase.text, self.spoken.origins
+        last = len(self.spoken.text)
+        first = min(mark.start, last)
+        after = min(max(mark.end, first + 1), last)
+        while after < last and origins[after] == origins[after - 1]:
+            after += 1
+        word = source[origins[first] : origins[after]]
+        start = origins[after] - len(word.lstrip())
+        return self.phrase.span(start, max(start, origins[first] + len(word.rstrip())))
 
 
 class Phrased:
     """A Speaker for text of any length, whole or arriving, over a Speaker of clauses."""
 
     def __init__(
-        self, below: Speaker, normalizer: Normalizing, plan: ClausePlan | None = None
+        self, below: Speaker, normalizer: Normalizing, card: Card, plan: ClausePlan | None = None
     ) -> None:
         self._below = below
         self._normalizer = normalizer
+        self._card = card
         self._plan = plan or ClausePlan()
 
     @asynccontextmanager
     async def speak(self, utterance: Utterance, call: Call) -> AsyncIterator[AsyncIterator[Frame]]:
         """Speak clause by clause; raises `NothingToSay`, and what the step below raises."""
-        performance = _Performance(self._below, utterance, call)
+        reading = Reading(utterance.text, self._plan)
+        performance = _Performance(self._below, self._card, utterance, call)
 
-        async def prepare(put: Put[Prepared]) -> None:
-            async with aclosing(clauses(utterance.text, self._plan)) as found:
-                async for clause in found:
-                    spoken = await self._normalizer.normalize(clause.text, utterance.language)
-                    await put(Prepared(clause, spoken))
+        async def prepare(put: Put[Prepared | Break]) -> None:
+            async with aclosing(reading.out()) as items:
+                async for item in items:
+                    if isinstance(item, Phrase):
+                        await put(await self._prepared(item, utterance.language))
+                    else:
+                        await put(item)
 
         async def perform(put: Put[Frame]) -> None:
-            async with produced(prepare, buffer=1) as prepared:
-                async for one in prepared:
-                    await performance.say(one, put)
+            async with produced(prepare, buffer=1) as items:
+                async for item in items:
+                    if isinstance(item, Break):
+                        performance.pause(item.seconds)
+                    else:
+                        await performance.say(item, reading.ignored, put)
             await performance.finish(put)
 
         async with (
@@ -82,84 +107,113 @@ class Phrased:
         ):
             yield taken
 
+    async def _prepared(self, phrase: Phrase, language: str | None) -> Prepared:
+        language = phrase.manner.language or language
+        return Prepared(phrase, await self._normalizer.normalize(phrase.text, language))
+
 
 class _Performance:
     """One utterance being spoken: where it is in the text and in the audio."""
 
-    def __init__(self, below: Speaker, utterance: Utterance, call: Call) -> None:
+    def __init__(self, below: Speaker, card: Card, utterance: Utterance, call: Call) -> None:
         self.lead = Lead()
         self._below = below
+        self._card = card
         self._utterance = utterance
         self._call = call
         self._follows = utterance.follows
         self._rate = 0
+        self._pause_s = 0.0
         self._said = Finished(clauses=0)
         self._span = (-1, -1)
 
-    async def say(self, prepared: Prepared, put: Put[Frame]) -> None:
+    def pause(self, seconds: float) -> None:
+        """Be silent for so long before the next clause."""
+        self._pause_s += seconds
+
+    async def say(self, prepared: Prepared, ignored: tuple[str, ...], put: Put[Frame]) -> None:
         """Ask below for one clause and hand on its frames as part of the whole."""
         await self.lead.below(int(LEAD_S * self._rate))
-        part = self._part(prepared.spoken.text)
-        finished = None
-        async with self._below.speak(part, self._call) as frames:
-            async for frame in frames:
-                if isinstance(frame, Audio):
-                    placed = replace(frame, marks=self._placed(frame, prepared), progress=None)
-                    self.lead.made(placed)
-                    await put(placed)
-                elif isinstance(frame, Finished):
-                    finished = frame
-                else:
-                    await self._start(frame, put)
-        if finished is None:
-            raise EngineFailed("the engine stopped in the middle of a clause")
-        self._follows = Passage(prepared.spoken.text, digest(part))
-        self._add(finished, prepared)
+        style = _manner(self._utterance.style, prepared.phrase.manner)
+        share = Share.of(style, self._card)
+        part = self._part(prepared, share.asked)
+        async with (
+            self._below.speak(part, self._call) as frames,
+            aclosing(delivered(frames, share)) as delivery,
+        ):
+            async for frame in delivery:
+                match frame:
+                    case Started():
+                        await self._start(frame, ignored, put)
+                    case Audio():
+                        await self._hear(frame, prepared, put)
+                    case Finished():
+                        self._add(frame, prepared)
+        self._follows = Passage(part.whole, digest(part))
 
     async def finish(self, put: Put[Frame]) -> None:
         """Close the whole; raises `NothingToSay` when there was no clause in it."""
         if self._said.clauses == 0:
             raise NothingToSay
+        await self._be_silent(put)
         await put(self._said)
 
-    def _part(self, text: str) -> Utterance:
-        return seeded(replace(self._utterance, text=text, follows=self._follows))
+    def _part(self, prepared: Prepared, style: Style) -> Utterance:
+        language = prepared.phrase.manner.language or self._utterance.language
+        return seeded(
+            replace(
+                self._utterance,
+                text=prepared.spoken.text,
+                follows=self._follows,
+                language=language,
+                style=style,
+            )
+        )
 
-    async def _start(self, frame: Started, put: Put[Frame]) -> None:
+    async def _start(self, frame: Started, ignored: tuple[str, ...], put: Put[Frame]) -> None:
         if not self._rate:
             self._rate = frame.rate
-            await put(frame)
+            await put(replace(frame, ignored=(*frame.ignored, *ignored)))
+        await self._be_silent(put)
 
-    def _placed(self, frame: Audio, prepared: Prepared) -> tuple[Mark, ...]:
-        """Marks moved from the spoken clause to the written whole, each written word once."""
+    async def _be_silent(self, put: Put[Frame]) -> None:
+        """Give the pause that is due, in frames of which each can be left."""
+        while self._pause_s > 0:
+            pcm = bytes(2 * round(min(self._pause_s, SILENT_FRAME_S) * self._rate))
+            self._pause_s -= SILENT_FRAME_S
+            self._said = replace(self._said, samples=self._said.samples + len(pcm) // 2)
+            await self._put(Audio(pcm), put)
+        self._pause_s = 0.0
+
+    async def _hear(self, frame: Audio, prepared: Prepared, put: Put[Frame]) -> None:
+        """Hand on audio, with its marks moved from the spoken clause to the written whole."""
         placed = []
         for mark in frame.marks:
-            start, end = _written(prepared, mark)
-            offset = prepared.clause.start
-            span = (offset + start, offset + end)
-            if span != self._span:
+            span = prepared.written(mark)
+            if span != self._span:  # each written word once, however many are spoken for it
                 placed.append(Mark(*span, self._said.samples + mark.sample))
                 self._span = span
-        return tuple(placed)
+        await self._put(Audio(frame.pcm, tuple(placed)), put)
+
+    async def _put(self, frame: Audio, put: Put[Frame]) -> None:
+        self.lead.made(frame)
+        await put(frame)
 
     def _add(self, finished: Finished, prepared: Prepared) -> None:
         said = self._said
         self._said = Finished(
             reason=finished.reason if said.reason == "complete" else said.reason,
-            characters=said.characters + len(prepared.clause.text),
+            characters=said.characters + len(prepared.phrase.text),
             samples=said.samples + finished.samples,
             clauses=said.clauses + 1,
         )
 
 
-def _written(prepared: Prepared, mark: Mark) -> tuple[int, int]:
-    """Where the word of a mark stands in the clause as written; a number stands there whole."""
-    source, origins = prepared.clause.text, prepared.spoken.origins
-    last = len(prepared.spoken.text)
-    first = min(mark.start, last)
-    after = min(max(mark.end, first + 1), last)
-    while after < last and origins[after] == origins[after - 1]:
-        after += 1
-    start, end = origins[first], origins[after]
-    word = source[start:end]
-    return end - len(word.lstrip()), start + len(word.rstrip())
+def _manner(style: Style, manner: Manner) -> Style:
+    """The style of the whole, with what the writer marked on this phrase."""
+    return replace(
+        style,
+        pace=style.pace * manner.pace,
+        pitch=style.pitch + manner.pitch,
+        energy=style.energy + manner.energy,
+    )

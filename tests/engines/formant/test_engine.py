@@ -8,6 +8,7 @@ from array import array
 from collections.abc import AsyncIterator
 
 import anyio
+import numpy as np
 import pytest
 
 from antiphon.engines.formant.engine import Formant, job_of, open_engine, passages
@@ -98,11 +99,29 @@ async def test_pace_changes_the_length(engine: Formant) -> None:
     slow, _ = await heard(engine, Utterance(ENGLISH.whole, style=Style(pace=0.5)))
     assert 1.6 < len(slow) / len(normal) < 2.4
     async with engine.speak(
-        Utterance("Hi.", style=Style(pace=4.0, pitch=2, emotion="glad")), Call("a")
+        Utterance("Hi.", style=Style(pace=4.0, pitch=20, emotion="glad")), Call("a")
     ) as frames:
         started = await anext(frames)
     assert isinstance(started, Started)
     assert started.ignored == ("emotion", "pitch", "pace")
+
+
+async def test_pitch_moves_by_semitones(engine: Formant) -> None:
+    """An octave up or down is about twice or half as many periods a second."""
+
+    async def crossings(pitch: float) -> float:
+        pcm, _ = await heard(engine, Utterance("ah, ah, ah.", "bass", style=Style(pitch=pitch)))
+        wave = np.frombuffer(pcm, np.int16).astype(float)
+        voiced = max(
+            (wave[at : at + 4_800] for at in range(0, len(wave) - 4_800, 1_200)), key=np.std
+        )
+        spectrum = np.correlate(voiced, voiced, "full")[len(voiced) :]
+        lags = spectrum[92:800]
+        return 24_000 / (93 + int(lags.argmax()))
+
+    low, own, high = [await crossings(pitch) for pitch in (-12, 0, 12)]
+    assert 1.7 < own / low < 2.3
+    assert 1.7 < high / own < 2.3
 
 
 async def test_leaving_at_every_frame_gives_the_library_back(engine: Formant) -> None:

@@ -12,7 +12,14 @@ from importlib.metadata import version
 from antiphon.engines.formant import messages
 from antiphon.engines.formant.library import PACE_WPM
 from antiphon.engines.formant.pool import Pool
-from antiphon.engines.formant.voices import CHOIR, LANGUAGES, own_voices, spoken_by
+from antiphon.engines.formant.voices import (
+    CHOIR,
+    LANGUAGES,
+    WIDEST_PITCH,
+    own_voices,
+    spoken_by,
+    variant,
+)
 from antiphon.engines.registry import EngineOptions
 from antiphon.errors import UnknownVoice, UnsupportedLanguage
 from antiphon.producing import Put, produced
@@ -52,8 +59,9 @@ class Formant:
             rate=messages.RATE,
             languages=LANGUAGES,
             voices=own_voices(),
-            abilities=frozenset({Ability.PACE, Ability.MARKS}),
+            abilities=frozenset({Ability.PITCH, Ability.MARKS}),
             slots=SLOTS_PER_WORKER * pool.size,
+            paces=(SLOWEST_WPM / PACE_WPM, FASTEST_WPM / PACE_WPM),
         )
 
     def card(self) -> Card:
@@ -100,7 +108,7 @@ def job_of(utterance: Utterance) -> messages.Job:
     if voice not in CHOIR:
         raise UnknownVoice(voice, CHOIR)
     parts = tuple(
-        messages.Part(f"{name}+{voice}", text, start)
+        messages.Part(f"{name}+{variant(voice, utterance.style.pitch)}", text, start)
         for name, text, start in passages(utterance.whole, utterance.language)
     )
     return messages.Job(parts, _wpm(utterance.style), CHOIR[voice].volume)
@@ -148,7 +156,7 @@ def _ignored(utterance: Utterance) -> tuple[str, ...]:
         "recording": utterance.recording is not None,
         "pronunciations": bool(utterance.pronunciations),
         "emotion": style.emotion is not None,
-        "pitch": style.pitch != 0,
+        "pitch": abs(style.pitch) > WIDEST_PITCH,
         "energy": style.energy != 0,
         "pace": not SLOWEST_WPM <= round(PACE_WPM * style.pace) <= FASTEST_WPM,
     }

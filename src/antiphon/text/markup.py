@@ -1,0 +1,88 @@
+"""What a writer may mark inside a text: how a word is said, and pauses.
+
+Inline: `[[重|chong2]]庆`, `[[GIF|jif]]`: the word as written, then as spoken. Text that begins with
+`<speak` is SSML (`ssml.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from antiphon.text.pronunciation import spelled
+
+LONGEST = 200  # a mark that is not closed within so many characters is ordinary text
+_MARK = re.compile(r"\[\[([^\[\]|]{1,100})\|([^\[\]|]{1,100})\]\]")
+_OPENING = re.compile(rf"\[(?:\[[^\[\]]{{0,{LONGEST}}}\]?)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a stretch is said, over the style of the whole.
+
+    `pace` multiplies, `pitch` adds semitones, `energy` adds decibels.
+    """
+
+    pace: float = 1.0
+    pitch: float = 0.0
+    energy: float = 0.0
+    language: str | None = None
+
+
+PLAIN = Manner()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Text to be spoken, and the `source[start:end]` that it stands for.
+
+    Where both are of one length it stands letter for letter, else as a whole.
+    """
+
+    text: str
+    start: int
+    end: int
+    manner: Manner = PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A pause; of no length it only ends the clause."""
+
+    seconds: float = 0.0
+
+
+class Inline:
+    """Reads inline marks in text that arrives in pieces, however it was cut."""
+
+    def __init__(self) -> None:
+        self._rest = ""
+        self._start = 0
+
+    def feed(self, piece: str) -> list[Said]:
+        """What is certain by now; an open mark waits for its end."""
+        self._rest += piece
+        opening = _OPENING.search(self._rest, max(0, len(self._rest) - LONGEST - 4))
+        return self._take(opening.start() if opening else len(self._rest))
+
+    def flush(self) -> list[Said]:
+        """The rest; a mark that was never closed is ordinary text."""
+        return self._take(len(self._rest))
+
+    def _take(self, count: int) -> list[Said]:
+        text, self._rest = self._rest[:count], self._rest[count:]
+        offset, self._start = self._start, self._start + count
+        said, at = [], 0
+        for mark in _MARK.finditer(text):
+            if mark.start() > at:
+                said.append(_literal(text[at : mark.start()], offset + at))
+            start, end = offset + mark.start(1), offset + mark.end(1)
+            said.append(Said(spelled(mark[1], mark[2]), start, end))
+            at = mark.end()
+        if at < len(text):
+            said.append(_literal(text[at:], offset + at))
+        return said
+
+
+def _literal(text: str, start: int) -> Said:
+    return Said(text, start, start + len(text))
