@@ -63,7 +63,7 @@ def test_what_begins_late_is_late_by_the_stated_delay(name: str, rate: int) -> N
 
 
 @pytest.mark.parametrize(("name", "rate"), CARRIED)
-@pytest.mark.parametrize("engine_rate", [16_000, 24_000])
+@pytest.mark.parametrize("engine_rate", [16_000, 22_050, 24_000, 44_100, 48_000])
 def test_no_format_holds_back_more_than_200_ms(name: str, rate: int, engine_rate: int) -> None:
     """Fed 20 ms at a time; counted is what a decoder could play by then."""
     assert held_back_s(name, noise(0.8, engine_rate), engine_rate, rate) <= 0.2

@@ -49,7 +49,7 @@ def test_telephony_is_one_byte_a_sample(served: Served, name: str) -> None:
     assert len(wide.body) == round(SECONDS * 16_000)
 
 
-@pytest.mark.parametrize(("name", "rate"), [("mp3", 16_000), ("aac", 12_000), ("opus", 44_100)])
+@pytest.mark.parametrize(("name", "rate"), [("mp3", 12_000), ("aac", 12_000), ("opus", 44_100)])
 def test_a_rate_that_a_format_lacks_names_those_it_has(
     served: Served, name: str, rate: int
 ) -> None:

@@ -6,21 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from antiphon.audio import mp3, wav
+from antiphon.audio import codecs, wav
 from antiphon.audio.resampling import Resampled
 from antiphon.errors import InvalidRequest, UnsupportedFormat
 
 DEFAULT_RATE = 24_000  # what clients of OpenAI's API take headerless PCM for
+TELEPHONE_RATE = 8_000
 LOWEST_RATE, HIGHEST_RATE = 8_000, 48_000
+# At lower rates frames of MP3 and AAC last longer, and so does what soxr holds before Opus: more
+# than 200 ms would be held back.
+MP3_RATES = (16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
+AAC_RATES = MP3_RATES[1:]
+OPUS_RATES = (12_000, 16_000, 24_000, 48_000)
 
 
 class Encoder(Protocol):
     """Turns mono s16 PCM into bytes of a format; `immediate` means cheap enough to do in place."""
-
-    @property
-    def media_type(self) -> str:
-        """What the bytes are called on the wire."""
-        ...
 
     @property
     def immediate(self) -> bool:
@@ -39,7 +40,7 @@ class Encoder(Protocol):
 class Pcm:
     """Headerless s16 little-endian samples: what comes in goes out."""
 
-    media_type, immediate = "audio/pcm", True
+    immediate = True
 
     def __init__(self, rate: int) -> None:
         """Headerless samples do not say their rate."""
@@ -59,6 +60,7 @@ class Format:
     media_type: str
     encoder: Callable[[int], Encoder]
     rates: tuple[int, ...] = ()
+    default_rate: int = DEFAULT_RATE
 
     def check_rate(self, rate: int) -> None:
         """Raise `InvalidRequest` for a rate that the format cannot carry."""
@@ -76,9 +78,15 @@ class Format:
 FORMATS = {
     each.name: each
     for each in (
-        Format("mp3", "audio/mpeg", mp3.Mp3, mp3.RATES),
+        Format("mp3", "audio/mpeg", codecs.mp3, MP3_RATES),
+        Format("opus", "audio/ogg; codecs=opus", codecs.opus, OPUS_RATES),
+        Format("webm", "audio/webm; codecs=opus", codecs.webm, OPUS_RATES),
+        Format("aac", "audio/aac", codecs.aac, AAC_RATES),
+        Format("flac", "audio/flac", codecs.flac),
         Format("wav", "audio/wav", wav.Wav),
         Format("pcm", "audio/pcm", Pcm),
+        Format("ulaw", "audio/PCMU", codecs.ulaw, default_rate=TELEPHONE_RATE),
+        Format("alaw", "audio/PCMA", codecs.alaw, default_rate=TELEPHONE_RATE),
     )
 }
 
@@ -99,6 +107,6 @@ def open_encoder(format: Format, rate_in: int, rate_out: int) -> Encoder:
 def warm() -> None:
     """Load every codec now, so that the first listener does not wait for an import."""
     for each in FORMATS.values():
-        encoder = open_encoder(each, 16_000, DEFAULT_RATE)
+        encoder = open_encoder(each, 16_000, each.default_rate)
         encoder.encode(bytes(3_200))
         encoder.finish()

@@ -11,9 +11,6 @@ if TYPE_CHECKING:
 class Inner(Protocol):
     """The encoder that takes the resampled audio."""
 
-    @property
-    def media_type(self) -> str: ...
-
     def encode(self, pcm: bytes) -> bytes: ...
 
     def finish(self) -> bytes: ...
@@ -28,7 +25,6 @@ class Resampled:
         # soxr brings numpy with it, and both are slow to import.
         import soxr
 
-        self.media_type = inner.media_type
         self._inner = inner
         # Not int16 inside: soxr would dither, and the noise would depend on the frames.
         self._stream = soxr.ResampleStream(rate_in, rate_out, 1, dtype="float32")

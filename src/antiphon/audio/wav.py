@@ -21,7 +21,7 @@ def header(rate: int, data_bytes: int | None = None) -> bytes:
 class Wav:
     """A streamable header, then the samples as they come."""
 
-    media_type, immediate = "audio/wav", True
+    immediate = True
 
     def __init__(self, rate: int) -> None:
         self._header = header(rate)

@@ -13,6 +13,7 @@ import anyio.to_thread
 from antiphon.audio import encoding
 from antiphon.edge.door import Door
 from antiphon.edge.metrics import Metrics
+from antiphon.edge.shelf import Shelf
 from antiphon.engines.admission import Load
 from antiphon.errors import EngineNotReady
 from antiphon.producing import ungrouped
@@ -31,6 +32,7 @@ class House:
         self.settings = settings
         self.door = Door(settings)
         self.metrics = Metrics()
+        self.shelf = Shelf()
         self.threads = anyio.CapacityLimiter(max(2, os.cpu_count() or 1))
         self.opened_at = int(time.time())
         self.reason = f"the engine {settings.engine!r} is starting"
@@ -88,6 +90,7 @@ class House:
 
     def _watch(self) -> None:
         watch = self.metrics.watch
+        watch("kept_bytes", "Encoded answers in memory.", lambda: self.shelf.held_bytes)
         watch("streams_in_flight", "Streams being answered.", lambda: self.door.streams)
         watch("engine_slots_busy", "Calls that hold a slot.", lambda: self._load().busy)
         watch("engine_slots_waiting", "Calls that wait for a slot.", lambda: self._load().waiting)

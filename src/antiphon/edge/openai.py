@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 import msgspec
 
 from antiphon.audio.encoding import (
-    DEFAULT_RATE,
     FORMATS,
     HIGHEST_RATE,
     LOWEST_RATE,
@@ -58,7 +57,7 @@ def plan(asked: SpeechRequest, card: Card, settings: Settings) -> Plan:
     check_text(asked.input, settings.max_characters)
     _check_language(asked.language, card)
     format = find_format(asked.response_format or "mp3")
-    rate = asked.sample_rate or DEFAULT_RATE
+    rate = asked.sample_rate or format.default_rate
     format.check_rate(rate)
     return Plan(
         _utterance(asked, card, settings),

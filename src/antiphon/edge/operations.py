@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from antiphon import errors
+from antiphon.audio.encoding import FORMATS
 from antiphon.edge.envelopes import Delta, Done, Failed
 from antiphon.edge.health import Health, Healths
 from antiphon.edge.house import House
@@ -23,7 +24,7 @@ from antiphon.edge.voices import VoiceList, Voices
 Endpoint = Callable[[Request], Awaitable[Response]]
 Situations = tuple[type[errors.SpeechError], ...]
 
-AUDIO = ("audio/mpeg", "audio/wav", "audio/pcm")
+AUDIO = tuple(each.media_type for each in FORMATS.values())
 STARTING: Situations = (errors.EngineNotReady,)
 SPEAKING: Situations = (
     errors.InvalidRequest,

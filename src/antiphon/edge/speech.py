@@ -13,7 +13,7 @@ from antiphon.edge.answer import Answer, Plan
 from antiphon.edge.door import Incoming, Left
 from antiphon.edge.house import House
 from antiphon.edge.listener import Listener, while_present
-from antiphon.speech import Call
+from antiphon.speech import CachePolicy, Call
 
 logger = logging.getLogger(__name__)
 
@@ -59,8 +59,8 @@ class Exchange:
         self._format = plan.format.name
         with self._house.door.stream():
             async with while_present(receive) as presence:
-                answer = Answer(self._house, plan, listener, asked_at_s)
-                await answer.speak(Call(self._name))
+                answer = Answer(self._house, plan, listener, asked_at_s, self._house.shelf)
+                await answer.speak(Call(self._name, cache=_cache_policy(incoming)))
         self.outcome = "left" if presence.left else "complete"
 
     async def _plan(self, body: bytes, content_type: str) -> Plan:
@@ -76,3 +76,8 @@ class Exchange:
         """Count it and log it, however it ended."""
         self._house.metrics.requests.labels("speech", self._format, self.outcome).inc()
         logger.info("speech %s %s: %s", self._name, self._format, self.outcome)
+
+
+def _cache_policy(incoming: Incoming) -> CachePolicy:
+    wanted = incoming.headers.get("cache-control", "").lower()
+    return CachePolicy.BYPASS if "no-store" in wanted else CachePolicy.USE

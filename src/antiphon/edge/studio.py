@@ -1,13 +1,16 @@
-"""The files of the web page, read once."""
+"""The web page and the files that it asks for, read once."""
 
 from __future__ import annotations
 
+import hashlib
 from importlib.resources import files
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 MEDIA_TYPES = {"html": "text/html", "js": "text/javascript", "css": "text/css"}
+PAGE = "index.html"
 
 
 class StudioFile:
@@ -16,9 +19,33 @@ class StudioFile:
     def __init__(self, name: str) -> None:
         self._body = (files("antiphon") / "studio" / name).read_bytes()
         self.media_type = MEDIA_TYPES[name.rpartition(".")[2]]
+        tag = f'"{hashlib.sha256(self._body).hexdigest()[:16]}"'
+        self._headers = {"cache-control": "no-cache", "etag": tag}
 
     async def show(self, request: Request) -> Response:
-        """Always checked for a newer one, so that a page and its script match."""
-        return Response(
-            self._body, media_type=self.media_type, headers={"cache-control": "no-cache"}
-        )
+        """Always checked for a newer one, so that a page and its scripts match."""
+        if request.headers.get("if-none-match") == self._headers["etag"]:
+            return Response(status_code=304, headers=self._headers)
+        return Response(self._body, media_type=self.media_type, headers=self._headers)
+
+
+class Studio:
+    """`GET /` and `GET /studio/{name}`."""
+
+    def __init__(self) -> None:
+        names = [each.name for each in (files("antiphon") / "studio").iterdir()]
+        self._files = {
+            name: StudioFile(name) for name in names if name.rpartition(".")[2] in MEDIA_TYPES
+        }
+        self.media_types = tuple(sorted({each.media_type for each in self._files.values()}))
+
+    async def page(self, request: Request) -> Response:
+        """The page itself."""
+        return await self._files[PAGE].show(request)
+
+    async def file(self, request: Request) -> Response:
+        """One of its scripts, or its style."""
+        found = self._files.get(request.path_params["name"])
+        if found is None:
+            raise HTTPException(404)
+        return await found.show(request)
