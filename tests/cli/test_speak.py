@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from antiphon.audio import encoding
+from antiphon.cli.speak import FORMATS
 from tests.cli.running import ANTIPHON, antiphon, environment
 
 TONE = ("--engine", "tone", "--workers", "1")
@@ -75,7 +77,7 @@ def test_a_pipe_takes_bare_samples(tmp_path: Path) -> None:
         (("a\x07b",), 1, "(bad_text)"),
         (("Hi.", "--voice", "hgih"), 1, "did you mean 'high'? (unknown_voice)"),
         (("Hi.", "--engine", "tune"), 2, "did you mean 'tone'? (engine_missing)"),
-        (("Hi.", "--out", "x.ogg"), 2, "there is no audio format 'ogg'"),
+        (("Hi.", "--out", "x.aiff"), 2, "there is no audio format 'aiff'"),
         (("Hi.", "--speed", "9"), 2, "--speed"),
         (("Hi.", "--file", "missing.txt"), 2, "missing.txt"),
         (("Hi.", "--out", "no/such/folder.wav"), 3, "(output_failed)"),
@@ -225,3 +227,8 @@ def test_nothing_to_read_is_wrong_usage(tmp_path: Path) -> None:
         os.close(theirs)
     assert done.returncode == 2
     assert b"say what to speak" in done.stderr
+
+
+def test_the_formats_are_those_of_the_encoders() -> None:
+    """The command line offers what the service encodes, no more and no less."""
+    assert set(FORMATS) == set(encoding.FORMATS)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from antiphon.audio import wav
-from antiphon.audio.encoding import DEFAULT_RATE, Encoder, Format, open_encoder
+from antiphon.audio.encoding import Encoder, Format, open_encoder
 from antiphon.cli.exits import OutputFailed
 
 
@@ -45,7 +45,7 @@ class Encoded:
 
     def start(self, rate: int) -> None:
         """A WAV file says its rate and keeps the engine's; others have the one clients expect."""
-        self._rate = rate if self._format.name == "wav" else DEFAULT_RATE
+        self._rate = rate if self._format.name == "wav" else self._format.default_rate
         self._encoder = open_encoder(self._format, rate, self._rate)
 
     def write(self, pcm: bytes) -> None:

@@ -15,7 +15,9 @@ from antiphon.errors import UnsupportedFormat
 if TYPE_CHECKING:
     from antiphon.cli.sinks import Sink
 
-FORMATS = ("wav", "pcm", "mp3")
+# As in `audio.encoding`, which is not imported for `--help`; a test keeps them equal.
+FORMATS = ("wav", "mp3", "opus", "webm", "aac", "flac", "pcm", "ulaw", "alaw")
+SUFFIXES = {"ogg": "opus", "raw": "pcm"}
 DASH = Path("-")
 
 
@@ -80,7 +82,7 @@ def _check_source(text: tuple[str, ...], file: Path | None) -> None:
 def _format(wanted: str | None, out: Path | None) -> str:
     """The format asked for, else the one that the file's name says."""
     suffix = out.suffix[1:].lower() if out else ""
-    name = wanted or suffix or "wav"
+    name = wanted or SUFFIXES.get(suffix, suffix) or "wav"
     if name not in FORMATS:
         raise click.UsageError(f"{UnsupportedFormat(name, FORMATS)}; or choose with --format")
     return name

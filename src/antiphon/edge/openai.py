@@ -35,7 +35,8 @@ class VoiceReference(msgspec.Struct, frozen=True):
 class SpeechRequest(msgspec.Struct, frozen=True):
     """The body of `POST /v1/audio/speech`; what follows `stream_format` is our own.
 
-    `word_timestamps` puts the words beside the audio of server-sent events.
+    `word_timestamps` puts the words beside the audio of server-sent events; `pitch` is in
+    semitones.
     """
 
     input: str
@@ -49,6 +50,7 @@ class SpeechRequest(msgspec.Struct, frozen=True):
     seed: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] | None = None
     sample_rate: Annotated[int, msgspec.Meta(ge=LOWEST_RATE, le=HIGHEST_RATE)] | None = None
     word_timestamps: bool | None = None
+    pitch: Annotated[float, msgspec.Meta(ge=-12, le=12)] | None = None
 
 
 def plan(asked: SpeechRequest, card: Card, settings: Settings) -> Plan:
@@ -75,7 +77,7 @@ def _utterance(asked: SpeechRequest, card: Card, settings: Settings) -> Utteranc
         voice=find_voice(name, card, settings.voice_aliases),
         model=card.model,
         language=asked.language,
-        style=Style(pace=asked.speed if asked.speed is not None else 1.0),
+        style=Style(pace=1.0 if asked.speed is None else asked.speed, pitch=asked.pitch or 0.0),
         seed=asked.seed,
     )
 
