@@ -71,6 +71,9 @@ class Counting:
             yield Audio(pcm, marks, Progress(self.samples * (index + 1)))
         yield Finished(characters=len(utterance.whole), samples=self.frames * self.samples)
 
+    def check(self) -> None:
+        """Always ready."""
+
     async def prepare(self, recording: Recording) -> None:
         """Nothing to prepare."""
 

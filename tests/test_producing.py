@@ -48,6 +48,19 @@ async def test_an_error_of_the_body_comes_out_bare() -> None:
             raise Overloaded(2, 1)
 
 
+async def test_a_broken_source_is_not_an_end() -> None:
+    """A producer whose own source breaks has failed, even by the error of a closed stream."""
+
+    async def produce(put: Put[int]) -> None:
+        await put(1)
+        raise anyio.BrokenResourceError
+
+    with pytest.raises(anyio.BrokenResourceError):
+        async with produced(produce, buffer=3) as items:
+            async for _ in items:
+                pass
+
+
 async def test_leaving_ends_the_producer() -> None:
     """Leaving the context cancels the producer and waits for its cleaning up."""
     ended = False

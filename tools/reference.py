@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
 from inspect import cleandoc
 from pathlib import Path
 from typing import Any
@@ -17,22 +16,13 @@ from antiphon.cli.main import main as antiphon
 from antiphon.cli.options import MEANINGS, SERVING, default, flag, kind
 from antiphon.settings import FILE, NAMES, OPENAI_MODELS, OPENAI_VOICES, PREFIX
 
+sys.path.insert(0, str(Path(__file__).parent))  # for those who load this file by its path
+
+from http_page import http_page
+from voices_page import voices_page
+from writing import GENERATED, code, table
+
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
-GENERATED = "<!-- Written by `make docs`; change the code, not this page. -->\n"
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    cells = ([cell.replace("|", "\\|") for cell in line] for line in lines)
-    return "\n".join(f"| {' | '.join(line)} |" for line in cells) + "\n"
-
-
-def code(text: str) -> str:
-    """Text set as code; nothing stays nothing."""
-    return f"`{text}`" if text else ""
-
-
 # --- the command line -----------------------------------------------------------------------------
 
 
@@ -150,7 +140,13 @@ def _error(kind: type[errors.SpeechError]) -> tuple[str, ...]:
 
 # --------------------------------------------------------------------------------------------------
 
-PAGES = {"cli.md": cli_page, "settings.md": settings_page, "errors.md": errors_page}
+PAGES = {
+    "cli.md": cli_page,
+    "settings.md": settings_page,
+    "errors.md": errors_page,
+    "http.md": http_page,
+    "voices.md": voices_page,
+}
 
 
 def stale() -> list[str]:

@@ -35,12 +35,16 @@ class Child:
         self._process = process
         self._stdin, self._stdout = process.stdin, process.stdout
         self._length: int | None = None
+        self._ending = False
 
     @classmethod
     async def start(cls, module: str, *arguments: str) -> Child:
-        """Run a module of ours beside this process; it says when it is ready by a message."""
+        """Run a module of ours beside this process; it says when it is ready by a message.
+
+        `-P` keeps the current directory off its path: a `soxr.py` lying there is not ours.
+        """
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", module, *arguments),
+            *(sys.executable, "-P", "-m", module, *arguments),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )
@@ -48,8 +52,8 @@ class Child:
 
     @property
     def alive(self) -> bool:
-        """Whether the child has not ended."""
-        return self._process.returncode is None
+        """Whether the child has not ended, and was not told to."""
+        return self._process.returncode is None and not self._ending
 
     @property
     def pid(self) -> int:
@@ -72,12 +76,14 @@ class Child:
             self.kill()
             raise
         except (asyncio.IncompleteReadError, ConnectionError):
+            self.kill()  # it closed its end: whatever it still does is of no use
             await self._process.wait()
             raise ChildGoneError(self._process.returncode) from None
 
     async def close(self) -> None:
         """End the child: politely, and after `LEAVE_S` at once."""
         if self.alive:
+            self._ending = True
             self._stdin.close()
             with anyio.move_on_after(LEAVE_S):
                 await self._process.wait()
@@ -86,6 +92,7 @@ class Child:
 
     def kill(self) -> None:
         """End the child at once."""
+        self._ending = True
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
 

@@ -12,6 +12,10 @@ T = TypeVar("T")
 Put = Callable[[T], Awaitable[None]]
 
 
+class _Left(Exception):
+    """Nobody takes what is put any more."""
+
+
 @asynccontextmanager
 async def produced(
     produce: Callable[[Put[T]], Awaitable[None]], buffer: int
@@ -24,12 +28,18 @@ async def produced(
     send, receive = anyio.create_memory_object_stream[T](buffer)
     failure: list[Exception] = []
 
+    async def put(item: T) -> None:
+        try:
+            await send.send(item)
+        except (anyio.BrokenResourceError, anyio.ClosedResourceError):
+            raise _Left from None
+
     async def run() -> None:
         with send:
             try:
-                await produce(send.send)
-            except (anyio.BrokenResourceError, anyio.ClosedResourceError):
-                return  # the listener has left: not an error, and nobody to tell
+                await produce(put)
+            except _Left:
+                return  # not an error, and nobody to tell
             except Exception as error:
                 failure.append(error)  # raised where the items are taken
 

@@ -51,7 +51,7 @@ OPENAI_MODELS = {
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything an operator can choose. Times are in seconds, sizes in bytes.
 
-    `soft_limit` is how many calls an engine holds before batches must wait, `hard_limit` before
+    `soft_limit` is how many calls an engine holds before batches are refused, `hard_limit` before
     new calls are refused; both default to what the engine's card allows.
     """
 
@@ -69,6 +69,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     max_body_bytes: Count = 2 * 1024 * 1024
     request_timeout_s: Seconds = 15.0
     first_audio_timeout_s: Seconds = 30.0
+    next_audio_timeout_s: Seconds = 30.0
     stall_timeout_s: Seconds = 60.0
     shutdown_timeout_s: Seconds = 30.0
     voice_aliases: dict[str, str] = msgspec.field(default_factory=lambda: dict(OPENAI_VOICES))

@@ -253,7 +253,8 @@ class Need(StrEnum):
 class Card:
     """What an engine says of itself.
 
-    `rate` in Hz; `slots` is how many calls it takes at once; `paces` are the slowest and the
+    `rate` in Hz; `slots` is how many calls it makes at once, and `queue` how many more may
+    sensibly wait for one; `paces` are the slowest and the
     fastest `Style.pace` that it can speak at by itself.
     """
 
@@ -265,6 +266,7 @@ class Card:
     abilities: frozenset[Ability] = frozenset()
     needs: frozenset[Need] = frozenset()
     slots: int = 1
+    queue: int = 64
     paces: tuple[float, float] = (1.0, 1.0)
 
 
@@ -273,6 +275,10 @@ class Engine(Speaker, Protocol):
 
     def card(self) -> Card:
         """What this engine is and can do."""
+        ...
+
+    def check(self) -> None:
+        """Raise `EngineNotReady` when a call could not be taken now."""
         ...
 
     async def prepare(self, recording: Recording) -> None:

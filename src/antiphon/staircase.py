@@ -13,6 +13,7 @@ engine      makes the sound                  engines/formant, or a plugin
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -33,14 +34,19 @@ from antiphon.text.normalizer import Normalizer
 
 @dataclass(frozen=True, slots=True)
 class Staircase:
-    """What a door needs: whom to ask, what they can do, and how busy they are."""
+    """What a door needs: whom to ask, what they can do, how busy they are, and whether they can.
+
+    `check` raises `EngineNotReady` when a call could not be taken now.
+    """
 
     speaker: Speaker
     card: Card
     load: Callable[[], Load]
+    check: Callable[[], None] = lambda: None
 
 
 CLOSE_S = 10.0
+log = logging.getLogger(__name__)
 
 
 class _Closable(Protocol):
@@ -65,10 +71,10 @@ async def staircase(settings: Settings) -> AsyncIterator[Staircase]:
         options = EngineOptions(settings.model, settings.workers)
         async with _given_back(await open_engine(settings.engine, options)) as engine:
             card = engine.card()
-            limits = Limits.of(card.slots, settings.soft_limit, settings.hard_limit)
+            limits = Limits.of(card, settings.soft_limit, settings.hard_limit)
             admitted = Admitted(engine, limits)
             speaker = Phrased(Local(admitted, card), normalizer, card)
-            yield Staircase(speaker, card, lambda: admitted.load)
+            yield Staircase(speaker, card, lambda: admitted.load, engine.check)
 
 
 @asynccontextmanager
@@ -87,5 +93,7 @@ async def _given_back(thing: Closing) -> AsyncIterator[Closing]:
     try:
         yield thing
     finally:
-        with anyio.move_on_after(CLOSE_S, shield=True):
+        with anyio.move_on_after(CLOSE_S, shield=True) as closing:
             await thing.aclose()
+        if closing.cancelled_caught:
+            log.warning("%s did not close within %g s", type(thing).__name__, CLOSE_S)

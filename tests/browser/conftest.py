@@ -31,8 +31,9 @@ Opens = Callable[..., Studio]
 
 
 def find_chromium() -> str | None:
-    """`CHROMIUM`, else one that is installed."""
-    found = (shutil.which(name) for name in (os.environ.get("CHROMIUM", ""), *NAMES) if name)
+    """The one that `CHROMIUM` names, else one that is installed."""
+    named = os.environ.get("CHROMIUM")
+    found = (shutil.which(name) for name in ([named] if named else NAMES))
     return next(filter(None, found), None)
 
 

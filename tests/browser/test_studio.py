@@ -1,28 +1,19 @@
-"""The studio: type, hear it, watch it, seek, stop, keep, download."""
+"""The studio: type, hear it, watch it, seek, stop."""
 
 from __future__ import annotations
 
-import io
-import wave
 from collections.abc import Callable
 
-import httpx
 import pytest
 from playwright.sync_api import Route, expect
 
+from antiphon.settings import Settings
 from tests.browser.conftest import Opens
-from tests.browser.driving import Studio
+from tests.browser.driving import Studio, api_samples
 from tests.browser.engines import Held
-from tests.edge.serving import Served
+from tests.edge.serving import only, serving_in_thread
 
 CHOIR = "Good morning to the whole choir."
-
-
-def samples(url: str, **asked: object) -> int:
-    """How many samples the API gives for this."""
-    body = {"response_format": "pcm", "voice": "alto", **asked}
-    with httpx.Client(trust_env=False, timeout=15) as http:
-        return len(http.post(f"{url}/v1/audio/speech", json=body).content) // 2
 
 
 def test_a_text_is_heard_and_its_words_light_up(studio: Studio) -> None:
@@ -82,8 +73,9 @@ def test_the_keyboard_moves_the_listener(studio: Studio) -> None:
     studio.plays("playing")
 
 
-def test_a_press_moves_the_listener(studio: Studio) -> None:
+def test_a_press_moves_the_listener(opens: Opens) -> None:
     """On the waveform to that place, on a word to that word."""
+    studio = opens(reduced_motion="reduce")
     studio.said(CHOIR)
     studio.pause()
     slider = studio.page.locator("#seek")
@@ -144,80 +136,6 @@ def test_speaking_again_replaces_what_plays(studio: Studio) -> None:
     studio.plays("playing")
 
 
-def test_the_wav_holds_every_sample(studio: Studio) -> None:
-    """As many as the API gives for the same request."""
-    studio.said(CHOIR)
-    with studio.page.expect_download() as download:
-        studio.page.get_by_role("button", name="Download", exact=True).click()
-    assert download.value.suggested_filename == "antiphon.wav"
-    with wave.open(io.BytesIO(download.value.path().read_bytes())) as file:
-        told = (file.getframerate(), file.getnchannels(), file.getsampwidth(), file.getnframes())
-    assert told == (24_000, 1, 2, samples(studio.url, input=CHOIR))
-
-
-def test_other_formats_are_asked_of_the_api(studio: Studio) -> None:
-    """The page offers what the service's own description lists."""
-    studio.said(CHOIR)
-    formats = studio.page.get_by_label("Format")
-    expect(formats.locator("option")).not_to_have_count(1)
-    formats.select_option("mp3")
-    with studio.page.expect_download() as download:
-        studio.page.get_by_role("button", name="Download", exact=True).click()
-    data = download.value.path().read_bytes()
-    assert download.value.suggested_filename == "antiphon.mp3"
-    assert (data[0], data[1] & 0xE0) == (0xFF, 0xE0)
-
-
-def test_recent_takes_are_kept_and_used_again(studio: Studio) -> None:
-    """They outlive the page, play, give back their choices, and can be removed."""
-    studio.write(CHOIR)
-    studio.page.locator("#pace").fill("1.5")
-    studio.page.locator("#voice").select_option("bass")
-    studio.page.locator("#speak").click()
-    expect(studio.page.locator("#shelf li")).to_have_count(1)
-    studio.page.locator("#pace").fill("1")
-    studio.said("Another text.", takes=2)
-    studio.page.reload()
-    said = studio.page.locator("#shelf .said")
-    expect(said).to_have_text(["Another text.", CHOIR])
-    expect(studio.page.locator("#text")).to_have_value("Another text.")
-    studio.page.get_by_role("button", name=f"Play: {CHOIR[:30]}").click()
-    studio.plays("playing")
-    expect(studio.page.locator("#words")).to_have_text(CHOIR)
-    expect(studio.page.locator("#words mark")).to_have_count(1)
-    studio.page.get_by_role("button", name=f"Use again: {CHOIR[:30]}").click()
-    expect(studio.page.locator("#text")).to_have_value(CHOIR)
-    expect(studio.page.locator("#pace")).to_have_value("1.5")
-    expect(studio.page.locator("#voice")).to_have_value("bass")
-    with studio.page.expect_download() as download:
-        studio.page.get_by_role("button", name=f"Download WAV: {CHOIR[:30]}").click()
-    expected = samples(studio.url, input=CHOIR, voice="bass", speed=1.5)
-    assert len(download.value.path().read_bytes()) == 44 + 2 * expected
-    studio.page.get_by_role("button", name=f"Remove: {CHOIR[:30]}").click()
-    expect(said).to_have_text(["Another text."])
-    expect(studio.page.locator("#player")).to_be_hidden()
-    studio.page.get_by_role("button", name="Remove all").click()
-    studio.page.get_by_role("button", name="Remove all 1?").click()
-    expect(studio.page.locator("#shelf")).to_be_hidden()
-    expect(studio.page.locator("#text")).to_be_focused()
-
-
-def test_recent_takes_are_bounded(studio: Studio) -> None:
-    """Twenty takes, 60 MB; the oldest go first, and one that is larger is not kept at all."""
-    script = """
-      const takes = new m.Takes(), kept = [];
-      for (const samples of a) kept.push(await takes.keep({ samples }, new Int16Array(samples)));
-      const list = await takes.list();
-      for (const { id } of list) await takes.remove(id);
-      return [kept.at(-1) !== null, list.map((each) => each.samples)];
-    """
-    many = studio.module("takes", script, list(range(1, 23)))
-    assert many == [True, list(range(22, 2, -1))]
-    large = studio.module("takes", script, [10_000_000, 12_000_000, 14_000_000])
-    assert large == [True, [14_000_000, 12_000_000]]
-    assert studio.module("takes", script, [30_000_001]) == [False, []]
-
-
 def test_a_text_of_punctuation_is_told_beside_the_text(studio: Studio) -> None:
     """In words, and taken back as soon as the text changes."""
     studio.say("…!?")
@@ -233,15 +151,24 @@ def test_a_text_of_punctuation_is_told_beside_the_text(studio: Studio) -> None:
     studio.forgive("status of 400")
 
 
-def test_a_service_that_is_gone_is_told(opens: Opens, served: Served) -> None:
-    """And the page works again when the service does."""
-    studio = opens()
-    studio.page.route("**/v1/audio/speech", lambda route: route.abort("connectionrefused"))
+def test_a_service_that_went_away_is_told(opens: Opens) -> None:
+    """In words, under the buttons."""
+    with serving_in_thread(Settings(engine="held"), only(Held)) as served:
+        studio = opens(served.url)
     studio.say(CHOIR)
     expect(studio.page.locator("#problem")).to_contain_text("does not answer")
     expect(studio.page.locator("#stop")).to_be_hidden()
+    studio.forgive("ERR_CONNECTION_REFUSED")
+
+
+def test_a_service_that_comes_back_is_used(studio: Studio) -> None:
+    """What was written is still there, and is spoken."""
+    studio.page.route("**/v1/audio/speech", lambda route: route.abort("connectionrefused"))
+    studio.say(CHOIR)
+    expect(studio.page.locator("#problem")).to_be_visible()
     studio.page.unroute("**/v1/audio/speech")
-    studio.said(CHOIR)
+    studio.page.locator("#speak").click()
+    expect(studio.page.locator("#shelf li")).to_have_count(1)
     expect(studio.page.locator("#problem")).to_be_hidden()
     studio.forgive("ERR_CONNECTION_REFUSED")
 
@@ -260,7 +187,7 @@ def test_a_connection_that_breaks_keeps_what_was_heard(studio: Studio) -> None:
     expect(studio.page.locator("#problem")).to_contain_text("connection was lost")
     expect(studio.page.locator("#shelf li .facts")).to_contain_text("cut short")
     studio.plays("ended")
-    assert 0 < studio.slider("valuemax") < samples(studio.url, input=CHOIR) / 24_000
+    assert 0 < studio.slider("valuemax") < api_samples(studio.url, input=CHOIR) / 24_000
 
 
 def test_a_very_long_text_is_no_burden(opens: Opens, serves: Callable) -> None:
@@ -297,6 +224,17 @@ def test_offsets_survive_the_markup(studio: Studio) -> None:
     """Every offset of the source leads to the same place in the text as people read it."""
     script = "const p = new m.Plain(a); return [p.text, [...a].map((_, n) => p.to(n))];"
     plain = studio.module("text", script, "去[[重|ab]]庆[[x|y]]!")
-    assert plain == ["去重庆x!", [0, 1, 1, 1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 4, 4, 4, 4]]
+    assert plain == ["去重庆x!", [0, 1, 1, 1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 4, 4, 4, 4, 4]]
     units = "const o = new m.Offsets(a); return [0, 1, 2, 3, 2, 9].map((n) => o.unit(n));"
     assert studio.module("text", units, "a😀b") == [0, 1, 3, 4, 3, 4]
+
+
+def test_a_marked_word_is_lit_as_it_is_read(studio: Studio) -> None:
+    """The words around a pronunciation keep their places; its markup is not shown."""
+    studio.watch()
+    studio.said("Save it as [[GIF|jif]] now, please.")
+    expect(studio.page.locator("#words")).to_have_text("Save it as GIF now, please.")
+    studio.plays("ended")
+    lit = studio.lit()
+    assert lit == [word for word in ["Save", "it", "as", "GIF", "now", "please"] if word in lit]
+    assert {"GIF", "please"} <= set(lit)

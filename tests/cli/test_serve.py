@@ -150,3 +150,31 @@ def test_an_ipv6_address_is_bracketed() -> None:
     """As a browser wants it."""
     with bound("127.0.0.1", 0) as listening:
         assert url("2001:db8::1", listening).startswith("http://[2001:db8::1]:")
+
+
+def test_the_next_head_does_not_cut_an_answer(tmp_path: Path) -> None:
+    """Half a head sent during an answer is timed only once that answer has ended."""
+    text = b'{"input": "' + b"A sentence. " * 400 + b'", "response_format": "pcm"}'
+    head = b"POST /v1/audio/speech HTTP/1.1\r\nHost: t\r\nContent-Length: %d\r\n\r\n" % len(text)
+    with (
+        running("--engine", "tone", "--request-timeout-s", "0.3", data=tmp_path) as server,
+        connected(server.url) as connection,
+    ):
+        connection.sendall(head + text + b"GET /livez HTT")
+        answer = everything(connection)
+    first, _, rest = answer.partition(b"\r\n0\r\n\r\n")
+    assert b"200 OK" in first
+    assert b"408" not in first
+    assert rest.startswith(b"HTTP/1.1 408")
+
+
+def test_an_idle_connection_is_not_kept_by_empty_lines(tmp_path: Path) -> None:
+    """A kept-alive connection on which only a line break comes is closed in time."""
+    with (
+        running("--engine", "tone", "--request-timeout-s", "0.3", data=tmp_path) as server,
+        connected(server.url) as connection,
+    ):
+        connection.sendall(b"GET /livez HTTP/1.1\r\nHost: t\r\n\r\n")
+        assert b"200 OK" in connection.recv(4_096)
+        connection.sendall(b"\r\n")
+        assert b"408" in everything(connection)

@@ -140,6 +140,17 @@ async def test_an_engine_that_hangs_before_audio_is_given_up() -> None:
         assert (engine.inside, served.house.door.streams) == (0, 0)
 
 
+async def test_an_engine_that_hangs_after_audio_is_given_up() -> None:
+    """The next-audio limit ends it without the last chunk, and its slot is free."""
+    engine = Watched()
+    settings = Settings(engine="tone", next_audio_timeout_s=0.1)
+    async with serving(settings, only(lambda: engine)) as served, client(served) as http:
+        engine.stop_at(2)
+        with pytest.raises(httpx.RemoteProtocolError):
+            await http.post(raw.SPEECH, json=ASK)
+        assert (engine.inside, served.house.door.streams) == (0, 0)
+
+
 async def test_one_stream_too_many_is_refused_at_once() -> None:
     """The one inside goes on, and its place is free afterwards."""
     engine = Watched()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import anyio
 import pytest
 
 from antiphon.engines.admission import Admitted, Limits
 from antiphon.errors import DeadlineExceeded, Overloaded
 from antiphon.speech import Call, Passage, Priority, Utterance
-from tests.speakers import Counting
+from tests.speakers import CARD, Counting
 
 pytestmark = pytest.mark.anyio
 TEXT = Utterance("hello")
@@ -152,5 +154,6 @@ async def test_an_engine_that_breaks_gives_its_slot_back() -> None:
 
 def test_limits_follow_the_slots() -> None:
     """Without settings the limits come from the engine's card."""
-    assert Limits.of(8) == Limits(slots=8, soft=8, hard=24)
-    assert Limits.of(8, soft=99, hard=10) == Limits(slots=8, soft=10, hard=10)
+    card = replace(CARD, slots=8, queue=16)
+    assert Limits.of(card) == Limits(slots=8, soft=8, hard=24)
+    assert Limits.of(card, soft=99, hard=10) == Limits(slots=8, soft=10, hard=10)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import anyio
 import pytest
 
-from antiphon.errors import EngineFailed, NothingToSay
+from antiphon.errors import BadText, EngineFailed, NothingToSay
 from antiphon.pipeline.phrased import Phrased
 from antiphon.speech import (
     Ability,
@@ -105,6 +105,29 @@ async def test_an_empty_piece_speaks_what_there_is() -> None:
             if isinstance(frame, Audio):
                 heard.set()
     assert [one.whole.strip() for one in engine.asked] == ["Hello there", "friend."]
+
+
+async def test_what_grows_is_cut_again() -> None:
+    """A clause that becomes long when its numbers are read is asked for in parts."""
+    engine = Counting()
+    text = "$9,999,999.99 " * 12
+    frames = await spoken(engine, Utterance(text))
+    assert len(engine.asked) > 3
+    assert max(len(one.whole) for one in engine.asked) <= 180
+    finished = frames[-1]
+    assert isinstance(finished, Finished)
+    assert finished.characters == len(text)
+
+
+async def test_text_that_arrives_is_checked_too() -> None:
+    """A character that cannot be spoken is an error in any piece, never a silent loss."""
+
+    async def pieces() -> AsyncIterator[str]:
+        yield "One. "
+        yield "T\0wo."
+
+    with pytest.raises(BadText):
+        await spoken(Counting(), Utterance(pieces()))
 
 
 async def test_nothing_to_say_is_said_so() -> None:

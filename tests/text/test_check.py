@@ -8,15 +8,15 @@ from antiphon.errors import BadText, NothingToSay, TextTooLong
 from antiphon.text.check import check_text
 
 
-@pytest.mark.parametrize(
-    "text", ["a", "1", "你", "%", "€", "+", "°", "½", "\tline\r\n\x85\x0b\x0c1"]
-)
+@pytest.mark.parametrize("text", ["a", "1", "你", "%", "€", "°", "½", "\tline\r\n\x85\x0b\x0c1"])
 def test_what_is_read_aloud_passes(text: str) -> None:
     """Letters, digits, and signs that have a reading; line breaks of every kind."""
     check_text(text, 100)
 
 
-@pytest.mark.parametrize("text", ["", " ", "\u3000\n", "...", "—！？", "😀", "\u200b", "\u0301"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "\u3000\n", "...", "—！？", "+", "=====", "😀", "\u200b", "\u0301"]
+)
 def test_what_is_not_read_aloud_is_nothing(text: str) -> None:
     """Spaces, punctuation, pictures and marks alone."""
     with pytest.raises(NothingToSay):

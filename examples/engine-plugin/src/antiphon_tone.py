@@ -44,6 +44,9 @@ class Tone:
             yield speech.Audio(pcm, marks, speech.Progress(stop))
         yield speech.Finished(characters=len(text), samples=total)
 
+    def check(self) -> None:
+        """A tone is always ready."""
+
     async def prepare(self, recording: speech.Recording) -> None:
         """A tone needs no voice."""
 

@@ -106,33 +106,43 @@ class BoundedHttp(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._await_head()
+        self._in_head = True
+        self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end_head()
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
-        self._await_head()
+        self._in_head = True
+        self._watch()
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         self._end_head()
         super().on_headers_complete()
 
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._in_head:  # the head of the next request has begun meanwhile
+            self._watch()
+
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
+        if self.cycle is None or self.cycle.response_complete:
+            self._watch()  # bytes that begin no message do not keep a connection either
         if self._in_head and not self.transport.is_closing():
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD_BYTES:
                 self._refuse(RequestTooLarge(MAX_HEAD_BYTES))
 
-    def _await_head(self) -> None:
-        self._end_head()
-        self._in_head = True
-        self._timer = self.loop.call_later(
-            self.head_timeout_s, self._refuse, RequestTimeout(self.head_timeout_s)
-        )
+    def _watch(self) -> None:
+        """Time the head, unless an answer is being sent: that must not be cut by the next head."""
+        answering = self.cycle is not None and not self.cycle.response_complete
+        if self._timer is None and not answering:
+            self._timer = self.loop.call_later(
+                self.head_timeout_s, self._refuse, RequestTimeout(self.head_timeout_s)
+            )
 
     def _end_head(self) -> None:
         self._in_head, self._head_bytes = False, 0

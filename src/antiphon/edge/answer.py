@@ -100,7 +100,7 @@ class Answer:
             async with speaker.speak(self._plan.utterance, call) as frames:
                 await self._follow(frames, waiting, draft)
         if waiting.cancelled_caught:
-            raise DeadlineExceeded("the first audio")
+            raise DeadlineExceeded("the next audio" if self._begun else "the first audio")
 
     async def _follow(
         self, frames: AsyncIterator[Frame], waiting: anyio.CancelScope, draft: Draft
@@ -110,8 +110,10 @@ class Answer:
                 case Started():
                     self._started = frame
                 case Audio() if frame.pcm:
-                    waiting.deadline = math.inf
+                    waiting.deadline = math.inf  # the time to send is the listener's own
                     await self._pass_on(frame, draft)
+                    patience_s = self._house.settings.next_audio_timeout_s
+                    waiting.deadline = anyio.current_time() + patience_s
                 case Finished():
                     self._finished = frame
 

@@ -27,5 +27,5 @@ class Healths:
 
     async def ready(self, request: Request) -> Response:
         """The staircase is open; raises `EngineNotReady` with the reason."""
-        assert self._house.staircase  # noqa: S101  (raises by itself)
+        self._house.staircase.check()
         return await self.live(request)

@@ -18,7 +18,7 @@ from antiphon.edge.house import House
 from antiphon.edge.models import Model, ModelList, Models
 from antiphon.edge.openai import SpeechRequest
 from antiphon.edge.speech import Speech
-from antiphon.edge.studio import StudioFile
+from antiphon.edge.studio import Studio
 from antiphon.edge.voices import VoiceList, Voices
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -101,10 +101,12 @@ def _for_operators(house: House) -> list[Operation]:
 
 
 def _pages() -> list[Operation]:
-    pages = {"/": "index.html", "/studio/app.js": "app.js", "/studio/style.css": "style.css"}
+    studio = Studio()
     return [
-        Operation("GET", path, "The studio.", page.show, media=(page.media_type,))
-        for path, page in ((path, StudioFile(name)) for path, name in pages.items())
+        Operation("GET", "/", "The studio.", studio.page, media=("text/html",)),
+        Operation(
+            "GET", "/studio/{name}", "A file of the studio.", studio.file, media=studio.media_types
+        ),
     ]
 
 

@@ -48,11 +48,11 @@ def _decoded(body: bytes) -> Any:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    if len(fields) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise InvalidRequest(f"the field {twice[:80]!r} is given twice", _printable(twice))
+    fields: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in fields:
+            raise InvalidRequest(f"the field {name[:80]!r} is given twice", _printable(name))
+        fields[name] = value
     return fields
 
 

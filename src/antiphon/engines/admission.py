@@ -12,7 +12,7 @@ import anyio
 
 from antiphon.errors import DeadlineExceeded, Overloaded
 from antiphon.producing import ungrouped
-from antiphon.speech import Call, Engine, Frame, Priority, Utterance
+from antiphon.speech import Call, Card, Engine, Frame, Priority, Utterance
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,10 @@ class Limits:
     hard: int
 
     @classmethod
-    def of(cls, slots: int, soft: int | None = None, hard: int | None = None) -> Limits:
-        """Limits from the slots alone: batches keep to the slots, listeners may queue."""
-        hard = hard or 3 * slots
-        return cls(slots, min(soft or slots, hard), hard)
+    def of(cls, card: Card, soft: int | None = None, hard: int | None = None) -> Limits:
+        """Limits from an engine's card: batches keep to the slots, listeners may queue."""
+        hard = hard or card.slots + card.queue
+        return cls(card.slots, min(soft or card.slots, hard), hard)
 
 
 @dataclass(frozen=True, slots=True)

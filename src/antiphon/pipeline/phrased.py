@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -29,7 +29,7 @@ from antiphon.speech import (
 from antiphon.text.markup import Break, Manner
 from antiphon.text.normalization import Spoken
 from antiphon.text.reading import Phrase, Reading
-from antiphon.text.segmentation import ClausePlan
+from antiphon.text.segmentation import ClausePlan, Segmenter, width
 
 # The next clause is asked for when less than this is left to take: enough for a slow engine to
 # start speaking, little enough that a listener who leaves has cost little.
@@ -53,6 +53,21 @@ class Prepared:
 
     phrase: Phrase
     spoken: Spoken
+
+    @property
+    def characters(self) -> int:
+        """How many written characters this says."""
+        return self.spoken.origins[-1] - self.spoken.origins[0]
+
+    def parts(self, plan: ClausePlan) -> Iterator[Prepared]:
+        """The same in clauses that an engine can hold: twelve amounts of money grow tenfold."""
+        if width(self.spoken.text) <= plan.most:
+            yield self
+            return
+        segmenter = Segmenter(plan)
+        for clause in [*segmenter.read(self.spoken.text), *segmenter.flush()]:
+            origins = self.spoken.origins[clause.start : clause.start + len(clause.text) + 1]
+            yield Prepared(self.phrase, Spoken(clause.text, origins))
 
     def written(self, mark: Mark) -> tuple[int, int]:
         """Where the word of a mark stands in the source; a number stands there whole."""
@@ -87,10 +102,11 @@ class Phrased:
         async def prepare(put: Put[Prepared | Break]) -> None:
             async with aclosing(reading.out()) as items:
                 async for item in items:
-                    if isinstance(item, Phrase):
-                        await put(await self._prepared(item, utterance.language))
-                    else:
+                    if isinstance(item, Break):
                         await put(item)
+                        continue
+                    for part in (await self._prepared(item, utterance.language)).parts(self._plan):
+                        await put(part)
 
         async def perform(put: Put[Frame]) -> None:
             async with produced(prepare, buffer=1) as items:
@@ -203,7 +219,7 @@ class _Performance:
         said = self._said
         self._said = Finished(
             reason=finished.reason if said.reason == "complete" else said.reason,
-            characters=said.characters + len(prepared.phrase.text),
+            characters=said.characters + prepared.characters,
             samples=said.samples + finished.samples,
             clauses=said.clauses + 1,
         )

@@ -1,161 +1,216 @@
-// The studio: picks a voice, speaks a text, and plays it while it streams.
-"use strict";
+// The studio: one text is spoken at a time; this file says what leads to what.
 
-const RATE = 24000;
-const LEAD_S = 0.08; // a little air before the first sample, so that the second piece is in time
-const SUGGESTED_RETRY_MS = 1500;
+import * as api from "./api.js";
+import { Form } from "./form.js";
+import { duration, otherLanguage, t, translate, turn } from "./i18n.js";
+import { helpPronouncing } from "./pronounce.js";
+import { remember } from "./settings.js";
+import { Shelf } from "./shelf.js";
+import { Sound } from "./sound.js";
+import { Stage } from "./stage.js";
+import { Takes } from "./takes.js";
 
+const RETRY_MS = 1500;
+const STILL_NEEDED_MS = 60_000; // a downloaded file may be read from its address so long
+
+const system = matchMedia("(prefers-color-scheme: dark)");
 const byId = (id) => document.getElementById(id);
-const [form, text, voice, speed, pace] = ["form", "text", "voice", "speed", "pace"].map(byId);
-const [speak, stop, download, status, error] = ["speak", "stop", "download", "status", "error"].map(byId);
+const [speakButton, stopButton, downloadButton, formats] = ["speak", "stop", "download", "format"].map(byId);
 
-let current = null;
+const form = new Form();
+const stage = new Stage((state) => turned(state));
+const takes = new Takes();
+const shelf = new Shelf(takes, {
+  play: (about) => replay(about),
+  again: (about) => useAgain(about),
+  save: async (about) => save(Sound.of(await takes.samples(about.id)).wav(), "wav"),
+  gone: (id) => stage.take?.id === id && stage.close(),
+  nameOf: (voice) => form.nameOf(voice),
+});
+let making = null; // {asked, sound, words, complete, leaving} while it is made
 
-class Player {
-  constructor() {
-    this.context = new AudioContext({ sampleRate: RATE });
-    this.at = 0;
-    this.rest = new Uint8Array(0);
-    this.pieces = [];
+async function speak() {
+  stop();
+  form.clearProblems();
+  const asked = form.read();
+  if (!asked.text.trim()) return form.tell(t("empty"), "text");
+  stage.player.pause();
+  stage.player.prepare();
+  const take = { asked, sound: new Sound(), words: [], complete: false };
+  const mine = (making = { take, leaving: new AbortController() });
+  show();
+  byId("asking").hidden = false;
+  await listen(take, mine.leaving.signal);
+  if (making === mine) {
+    making = null;
+    show();
   }
-
-  take(bytes) {
-    const joined = new Uint8Array(this.rest.length + bytes.length);
-    joined.set(this.rest);
-    joined.set(bytes, this.rest.length);
-    const whole = joined.length - (joined.length % 2);
-    this.rest = joined.slice(whole);
-    if (whole) this.schedule(joined.slice(0, whole));
-  }
-
-  schedule(bytes) {
-    this.pieces.push(bytes);
-    const view = new DataView(bytes.buffer);
-    const buffer = this.context.createBuffer(1, bytes.length / 2, RATE);
-    const samples = buffer.getChannelData(0);
-    for (let n = 0; n < samples.length; n++) samples[n] = view.getInt16(2 * n, true) / 32768;
-    const source = new AudioBufferSourceNode(this.context, { buffer });
-    source.connect(this.context.destination);
-    this.at = Math.max(this.at, this.context.currentTime + LEAD_S);
-    source.start(this.at);
-    this.at += buffer.duration;
-    this.last = source;
-  }
-
-  played() {
-    if (!this.last || this.context.state === "closed") return Promise.resolve();
-    return new Promise((resolve) => {
-      this.last.addEventListener("ended", resolve);
-      this.context.addEventListener("statechange", resolve);
-    });
-  }
-
-  close() {
-    return this.context.state === "closed" ? null : this.context.close();
-  }
+  return keep(take);
 }
 
-function wav(pieces) {
-  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  const view = new DataView(new ArrayBuffer(44));
-  const word = (at, letters) => [...letters].forEach((c, n) => view.setUint8(at + n, c.charCodeAt(0)));
-  word(0, "RIFF"); view.setUint32(4, 36 + length, true); word(8, "WAVEfmt ");
-  view.setUint32(16, 16, true); view.setUint16(20, 1, true); view.setUint16(22, 1, true);
-  view.setUint32(24, RATE, true); view.setUint32(28, 2 * RATE, true);
-  view.setUint16(32, 2, true); view.setUint16(34, 16, true);
-  word(36, "data"); view.setUint32(40, length, true);
-  return new Blob([view, ...pieces], { type: "audio/wav" });
-}
-
-function show(message, wrong) {
-  status.textContent = wrong ? "" : message;
-  error.textContent = wrong ? message : "";
-  error.hidden = !wrong;
-}
-
-async function reason(response) {
+/** Take in all of it, and tell what went wrong. */
+async function listen(take, signal) {
   try {
-    return (await response.json()).error.message;
-  } catch {
-    return `the server answered with status ${response.status}`;
-  }
-}
-
-async function stream(player, signal) {
-  const response = await fetch("/v1/audio/speech", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({
-      model: "antiphon", input: text.value, response_format: "pcm", sample_rate: RATE,
-      speed: Number(speed.value), ...(voice.value && { voice: voice.value }),
-    }),
-    signal,
-  });
-  if (!response.ok) throw new Error(await reason(response));
-  show("Speaking…");
-  const reader = response.body.getReader();
-  for (let next = await reader.read(); !next.done; next = await reader.read()) player.take(next.value);
-}
-
-function offer(pieces) {
-  if (download.href) URL.revokeObjectURL(download.href);
-  download.hidden = !pieces.length;
-  if (pieces.length) download.href = URL.createObjectURL(wav(pieces));
-}
-
-async function run() {
-  const player = new Player();
-  const mine = (current = { player, leaving: new AbortController() });
-  busy(true);
-  offer([]);
-  show("Asking…");
-  try {
-    await stream(player, mine.leaving.signal);
-    offer(player.pieces);
-    await player.played();
-    show("Done.");
-  } catch (problem) {
-    if (mine.leaving.signal.aborted) show("Stopped.");
-    else show(`That did not work: ${problem.message}`, true);
-    offer(player.pieces);
+    const reason = await receive(take, signal);
+    take.complete = reason !== "length";
+    if (!take.complete) form.tell(t("limited"));
+  } catch (error) {
+    if (signal.aborted) return;
+    if (error instanceof api.Lost) form.tell(t(take.sound.length ? "lost" : "unreachable"));
+    else form.refuse(error);
   } finally {
-    await player.close();
-    if (current === mine) {
-      current = null;
-      busy(false);
-    }
+    if (stage.take === take) stage.finish();
   }
 }
 
-function busy(yes) {
-  speak.disabled = yes;
-  stop.disabled = !yes;
+async function receive(take, signal) {
+  const stream = api.speak(take.asked, signal);
+  for (;;) {
+    const { done, value } = await stream.next();
+    if (done) return value;
+    take.sound.add(value.samples);
+    take.words.push(...value.words);
+    if (stage.take === take) stage.grow(value);
+    else if (take.sound.length && !signal.aborted) stage.open(take);
+    byId("asking").hidden = true;
+  }
 }
 
-async function listVoices() {
-  const response = await fetch("/v1/audio/voices").catch(() => null);
-  if (!response || !response.ok) {
-    show(response ? `Not ready yet: ${await reason(response)}` : "The server does not answer.", true);
-    setTimeout(listVoices, SUGGESTED_RETRY_MS);
+async function keep(take) {
+  const { asked, words, complete, sound } = take;
+  if (!sound.length) return null;
+  if (!takes.fits(sound.length)) return form.tell(t("tooLarge"));
+  const kept = await takes.keep({ asked, words, complete, seconds: sound.seconds }, sound.whole());
+  take.id = kept.id;
+  return shelf.show();
+}
+
+function stop() {
+  if (making) {
+    making.leaving.abort();
+    making = null;
+    show();
+  }
+}
+
+function silence() {
+  const running = making || stage.player.state === "playing";
+  stop();
+  stage.player.pause();
+  if (running) tell(t("stopped"));
+}
+
+/** Stop stands beside Speak as long as there is something to stop. */
+function show() {
+  const idle = !making && stage.player.state !== "playing";
+  if (idle && document.activeElement === stopButton) speakButton.focus();
+  stopButton.hidden = idle;
+  if (!making) byId("asking").hidden = true;
+}
+
+function turned(state) {
+  show();
+  tell(state === "ended" ? t("done", { n: duration(stage.player.seconds) }) : "");
+}
+
+/** For those who listen to the page; it keeps silent while the speech itself is heard. */
+function tell(sentence) {
+  byId("status").textContent = sentence;
+}
+
+async function replay(about) {
+  stop();
+  stage.player.prepare();
+  const sound = Sound.of(await takes.samples(about.id));
+  stage.open({ ...about, sound, complete: true }); // it grows no more, even where it was cut short
+}
+
+function useAgain({ asked }) {
+  form.write(asked);
+  form.text.focus();
+  form.text.scrollIntoView({ block: "center" });
+}
+
+async function download() {
+  const { asked, sound } = stage.take;
+  const format = formats.value;
+  form.clearProblems();
+  if (format === "wav") return save(sound.wav(), format);
+  downloadButton.disabled = true;
+  downloadButton.textContent = t("preparing", { format: format.toUpperCase() });
+  try {
+    return save(await api.makeFile(asked, format), format);
+  } catch (error) {
+    if (error instanceof api.Lost) return form.tell(t("unreachable"), "format");
+    return form.refuse({ ...error, message: error.message, param: "response_format" });
+  } finally {
+    downloadButton.disabled = false;
+    downloadButton.textContent = t("download");
+  }
+}
+
+function save(blob, format) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = `antiphon.${format}`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), STILL_NEEDED_MS);
+}
+
+async function greet() {
+  try {
+    form.setVoices(await api.listVoices());
+    form.clearProblems();
+  } catch (error) {
+    if (byId("problem").hidden) form.tell(t(error instanceof api.Lost ? "unreachable" : "starting"));
+    setTimeout(greet, RETRY_MS);
     return;
   }
-  const { voices } = await response.json();
-  voice.replaceChildren(...voices.map(({ id, name, description }) =>
-    new Option(description ? `${name}: ${description}` : name, id)));
-  show("");
+  await shelf.show();
+  const known = await api.listFormats().catch(() => ["wav"]);
+  const files = ["wav", ...known.filter((name) => name !== "wav" && name !== "pcm")];
+  formats.replaceChildren(...files.map((name) => new Option(name.toUpperCase(), name)));
 }
 
-form.addEventListener("submit", (event) => {
+function dress() {
+  const { name, lang } = otherLanguage();
+  Object.assign(byId("language"), { textContent: name, lang });
+  translate();
+  form.translate();
+  byId("dark").setAttribute("aria-pressed", String(isDark()));
+  stage.refresh();
+}
+
+function isDark() {
+  const chosen = document.documentElement.dataset.theme;
+  return chosen ? chosen === "dark" : system.matches;
+}
+
+byId("form").addEventListener("submit", (event) => {
   event.preventDefault();
-  if (!current) run();
+  speak();
 });
-stop.addEventListener("click", () => {
-  if (!current) return;
-  current.leaving.abort();
-  current.player.close();
+stopButton.addEventListener("click", silence);
+downloadButton.addEventListener("click", download);
+byId("language").addEventListener("click", () => {
+  turn();
+  dress();
+  shelf.show();
 });
-speed.addEventListener("input", () => { pace.value = `${Number(speed.value)}×`; });
-text.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+byId("dark").addEventListener("click", () => {
+  const theme = isDark() ? "light" : "dark";
+  document.documentElement.dataset.theme = theme;
+  remember({ theme: theme === (system.matches ? "dark" : "light") ? undefined : theme });
+  dress();
 });
-listVoices();
+system.addEventListener("change", dress);
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing) return; // the key belongs to the input method
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    speak();
+  } else if (event.key === "Escape") silence();
+});
+helpPronouncing(form);
+dress();
+greet();

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from antiphon.errors import BadText, NothingToSay, TextTooLong
+from antiphon.text.segmentation import speakable
 
 # Control characters other than line breaks and tabs, lone surrogates, and noncharacters.
 UNSPEAKABLE = re.compile(
@@ -13,19 +13,18 @@ UNSPEAKABLE = re.compile(
     + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
     + "]"
 )
-READ_ALOUD = frozenset("%‰&@#°§©®™№℃℉")
 
 
 def check_text(text: str, limit: int) -> None:
     """Raise `TextTooLong`, `BadText` or `NothingToSay` for a text that cannot be spoken."""
     if len(text) > limit:
         raise TextTooLong(len(text), limit)
-    if bad := UNSPEAKABLE.search(text):
-        raise BadText(bad.group(), bad.start())
-    if not any(map(_is_spoken, text)):
+    check_characters(text)
+    if not speakable(text):
         raise NothingToSay
 
 
-def _is_spoken(character: str) -> bool:
-    category = unicodedata.category(character)
-    return category[0] in "LN" or category in ("Sc", "Sm") or character in READ_ALOUD
+def check_characters(text: str) -> None:
+    """Raise `BadText` for a character that no voice can speak."""
+    if bad := UNSPEAKABLE.search(text):
+        raise BadText(bad.group(), bad.start())

@@ -7,6 +7,7 @@ Inline: `[[重|chong2]]庆`, `[[GIF|jif]]`: the word as written, then as spoken.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from antiphon.text.pronunciation import spelled
@@ -43,6 +44,16 @@ class Said:
     start: int
     end: int
     manner: Manner = PLAIN
+
+    def parts(self, length: int) -> Iterator[Said]:
+        """The same in parts of so many letters, where it stands letter for letter."""
+        if len(self.text) <= length or len(self.text) != self.end - self.start:
+            yield self
+            return
+        for at in range(0, len(self.text), length):
+            part = self.text[at : at + length]
+            start = self.start + at
+            yield Said(part, start, start + len(part), self.manner)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from antiphon.text.rules import BOTH, EMOJI, Rule
 
 _READ_ALOUD = re.compile(
     r"[\d²³¹¼-¾⁰-₉⅐-ↈ①-⓿❶-➓㈠-㈩㊀-㊉㎀-㏟%‰°℃℉￥¥$€£₩₽+=<>/@#&×÷~～±≈≤≥−№％＋＝＞＜√∞≠^]"
-    rf"|(?<![Α-ω])[Α-Ωα-ω](?![Α-ω])|(?<=[a-z.] )(?:[IVX]{{2,5}}|[VX])(?!\w)|www\.|{EMOJI}"
+    rf"|(?<![Α-ω])[Α-Ωα-ω](?![Α-ω])|(?<![A-Za-z])(?:[IVX]{{2,5}}|[VX])(?!\w)|www\.|{EMOJI}"
 )
 _LONE_GREEK = r"(?<![Α-ω])[Α-Ωα-ω](?![Α-ω])"
 # These are compiled where they are used, in the child, for they cost the start 9 ms.
@@ -64,6 +64,8 @@ def normalize(text: str, language: str | None = None) -> Spoken:
         part = _spoken(text[start:end], name)
         spoken += part.text
         origins += (start + origin for origin in part.origins[:-1])
+    if not spoken.strip():
+        return unchanged(text)  # nothing but emoji
     return Spoken(spoken, (*origins, len(text)))
 
 
@@ -98,12 +100,16 @@ def _spoken(source: str, language: str) -> Spoken:
     if language not in _BEFORE or len(source) > _LONGEST or not needs_normalizing(source):
         return unchanged(source)
     said = _say(source, language)
+    if re.fullmatch(f"(?a){_LINK}", source):
+        return Spoken(said, (*([0] * len(said)), len(source)))
     old, new = re.findall(_PARTS, source), re.findall(_PARTS, said)
     text, origins, at = "", list[int](), 0
-    for kind, a, b, c, d in SequenceMatcher(None, _folded(old), _folded(new), autojunk=False).get_opcodes():
+    for kind, a, b, c, d in SequenceMatcher(
+        None, _folded(old), _folded(new), autojunk=False
+    ).get_opcodes():
         was, now = "".join(old[a:b]), "".join(new[c:d])
         if kind == "equal":  # but for its case, which stays
-            now = was
+            now = "".join(map(_cased, old[a:b], new[c:d]))
         elif kind != "insert" and not needs_normalizing(was):
             # A word stays, which wetext would spell otherwise or leave out.
             now = was if kind == "replace" or was not in said else now
@@ -113,6 +119,11 @@ def _spoken(source: str, language: str) -> Spoken:
             origins += [at if was else max(at - 1, 0)] * len(now)
         text, at = text + now, at + len(was)
     return Spoken(text, (*origins, len(source)))
+
+
+def _cased(was: str, now: str) -> str:
+    """The word in its own case, unless it became letters to be spelled, as pm becomes PM."""
+    return now if len(was) > 1 and was.islower() and now.isupper() else was
 
 
 def _folded(parts: list[str]) -> list[str]:

@@ -14,7 +14,7 @@ MODULE = "antiphon.text.worker"
 START_S = 30.0
 # A clause takes about 10 ms; who waits longer than this hears it as it is written.
 PATIENCE_S = 5.0
-TRIES = 2
+FAILURES = (TimeoutError, ChildGoneError, OSError, UnicodeError)
 
 log = logging.getLogger(__name__)
 
@@ -43,33 +43,47 @@ class Normalizer:
         self._turn = anyio.Lock()
         self.child: Child | None = None
         self._number = 0
+        self._closed = False
 
     async def start(self) -> None:
         """Load the grammars, which takes about half a second; `normalize` waits for it."""
         async with self._turn:
             try:
                 await self._ready()
-            except (TimeoutError, ChildGoneError) as error:
-                log.warning("the normalizer did not start (%s); the next clause tries again", error)
+            except FAILURES as error:
+                log.warning("the normalizer did not start (%r); the next clause tries again", error)
 
     async def normalize(self, text: str, language: str | None = None) -> Spoken:
         """The spoken form of a clause; plain prose does not cross to the child."""
         if not needs_normalizing(text):
             return unchanged(text)
-        async with self._turn:
-            for _ in range(TRIES):
-                try:
-                    return await self._ask(text, language)
-                except (TimeoutError, ChildGoneError) as error:
-                    log.warning("the normalizer failed (%s)", error or "no answer")
-        log.warning("a clause of %d characters is spoken as it is written", len(text))
+        try:
+            with anyio.fail_after(self.patience_s):
+                await self._turn.acquire()
+            try:
+                return await self._asked(text, language)
+            finally:
+                self._turn.release()
+        except FAILURES as error:
+            log.warning("a clause of %d characters stays as it is written: %r", len(text), error)
         return unchanged(text)
 
     async def aclose(self) -> None:
-        """End the child."""
+        """End the child; calls in flight give their clause back as it is written."""
+        self._closed = True
+        await self._end()
+
+    async def _end(self) -> None:
         child, self.child = self.child, None
         if child is not None:
             await child.close()
+
+    async def _asked(self, text: str, language: str | None) -> Spoken:
+        """Ask; a child that has died is replaced and asked once more, one that hangs is ended."""
+        try:
+            return await self._ask(text, language)
+        except ChildGoneError:
+            return await self._ask(text, language)
 
     async def _ask(self, text: str, language: str | None) -> Spoken:
         child = await self._ready()
@@ -83,7 +97,9 @@ class Normalizer:
     async def _ready(self) -> Child:
         if self.child is not None and self.child.alive:
             return self.child
-        await self.aclose()
+        await self._end()
+        if self._closed:
+            raise ChildGoneError(None)
         child = await Child.start(MODULE)
         try:
             await self._reply(child, START_S)

@@ -7,11 +7,15 @@ from collections.abc import AsyncGenerator, AsyncIterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import anyio.lowlevel
 import anyio.to_thread
 
 from antiphon.text import ssml
+from antiphon.text.check import check_characters
 from antiphon.text.markup import PLAIN, Break, Inline, Manner, Said
 from antiphon.text.segmentation import ClausePlan, Segmenter
+
+BLOCK = 512  # characters between two turns of the event loop; they take about a millisecond
 
 
 class _Piece(NamedTuple):
@@ -67,8 +71,10 @@ class Reading:
         """Phrase after phrase, each as soon as it is complete; raises `InvalidRequest`."""
         async for item in self._items():
             if isinstance(item, Said):
-                for phrase in self._say(item):
-                    yield phrase
+                for part in item.parts(BLOCK):
+                    await anyio.lowlevel.checkpoint()  # a long text is not everybody's wait
+                    for phrase in self._say(part):
+                        yield phrase
                 continue
             for phrase in self._flush():
                 yield phrase
@@ -81,6 +87,7 @@ class Reading:
         inline = Inline()
         if not isinstance(self._text, str):
             async for piece in self._text:
+                check_characters(piece)
                 for said in inline.feed(piece) if piece else inline.flush():
                     yield said
                 if not piece:

@@ -11,7 +11,7 @@ from unicodedata import normalize as composed
 Rule: TypeAlias = tuple[str, str | Callable[[re.Match[str]], str]]
 
 EMOJI = "[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55]"
-_JOINED = f"(?:{EMOJI}[\ufe0f\u200d\U000e0020-\U000e007f]*)+|[\ufe0f\u20e3]+"
+_JOINED = rf"\s?(?:{EMOJI}[\ufe0f\u200d\U000e0020-\U000e007f]*)+|[\ufe0f\u20e3]+"
 _FILE = (
     r"(?<![\w./])[\w-]*[_\d][\w.-]*\.(?:pdf|py|txt|docx?|xlsx?|pptx?|csv|jsonl?|ya?ml|md|html?|js"
     r"|ts|jpe?g|png|gif|svg|mp[34]|wav|flac|zip|tar|gz|exe|sh|cpp|rs|go|log|ini|toml)(?![\w/])"

@@ -39,7 +39,10 @@ _NAMED = (
     r"|分机|身份证|波音|空客)(?:号码?)?[是为:：\s]{0,3})(\d{3,})(?![\d.,万亿元个块人-])"
 )
 _COUNTED = r"(?![\d.,:年月个人元块万亿%-])"
-_PLATE = r"([京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z])[·\s]?([A-Z\d]{5,6})(?!\w)"
+_PLATE = (
+    r"([京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z])"
+    r"[·\s]?([A-Z\d]{5,6})(?!\w)"
+)
 
 
 def _code(found: re.Match[str]) -> str:
@@ -59,7 +62,7 @@ def _price(found: re.Match[str]) -> str:
 def _less(found: re.Match[str]) -> str:
     """Of 10-5, which is no range and would be taken for a day in October."""
     falls = int(found[1]) > int(found[2])
-    return f"{found[1]}减{found[2]}" if falls or found[3] else found[0]
+    return f"{found[1]}减{found[2]}{found[3] or ''}" if falls or found[3] else found[0]
 
 
 def _clock(found: re.Match[str]) -> str:
@@ -76,10 +79,16 @@ RULES: tuple[Rule, ...] = (
     (r"\+86[\s-]?(?=1[3-9]\d)", "加八六 "),
     (r"\+(\d{1,3})[\s-](?=\d[\d\s-]{6})", lambda m: f"加{m[1].translate(_CODE)} "),
     (r"(?<!\d)(1[3-9]\d[\s-]\d{4}[\s-]\d{4})(?!\d)", lambda m: m[1].translate(_CODE)),
-    (r"(?<!\d)([48]00)-?(\d{3,4})-?(\d{3,4})(?![\d.])", lambda m: "".join(m.groups()).translate(_CODE)),
+    (
+        r"(?<!\d)([48]00)-?(\d{3,4})-?(\d{3,4})(?![\d.])",
+        lambda m: "".join(m.groups()).translate(_CODE),
+    ),
     (_NAMED, _code),
     (_PLATE, _code),
-    (r"(?<![A-Za-z])(?!USD|EUR|CNY|RMB|NO)([A-Z]{1,5})-?(\d{3,8})(?!\w*[A-Za-z_])" + _COUNTED, _code),
+    (
+        r"(?<![A-Za-z])(?!USD|EUR|CNY|RMB|NO)([A-Z]{1,5})-?(\d{3,8})(?!\w*[A-Za-z_])" + _COUNTED,
+        _code,
+    ),
     (r"(?<![A-Za-z])(?!USD|EUR|CNY|RMB|NO)([A-Z]{2,5}\s)(\d{4})(?![A-Za-z])" + _COUNTED, _code),
     (r"(?<![\d.])(\d{3,4})(?=号?(?:室|房间|房(?!间|屋|产)|包厢|教室))", _code),
     (r"(?<!\d)(985|211)(?=高校|工程|大学|院校|[、和/])", _code),
@@ -91,17 +100,23 @@ RULES: tuple[Rule, ...] = (
     (r"(?<=\d)[xX](?=\d)", "×"),
     (r"(?<![A-Za-z\d])(\d+)(?:st|nd|rd|th)(?![A-Za-z])", r"第\1"),
     (r"(?i)(?<![A-Za-z])no\.\s?(?=\d)|№\s?(?=\d)", "第"),
+    (r"(\d[\d.]*)[~-](\d[\d.]*)%", r"\1%到\2%"),
+    (r"(?<!\d)(1[12]\d{3})(?=网站|热线|平台|客服|投诉)", _code),
+    (r"(?<=\d)\+(?=[人个家名次项款种位年天])", "多"),
+    (r"(?<![\d:比])0:([0-5]\d)(?![\d:])", r"零点\1分"),
+    (r"(?<=第)2(?!\d)", "二"),
+    (r"(\d+(?:\.\d+)?)‰", r"千分之\1"),
     (r"#(\d+)", r"\1号"),
     (r"@(?=[㐀-鿿])", "艾特"),
     (r"(?<=\w)\s?&\s?(?=\w)", "和"),
-    (r"(?<=[歼轰运直强]|东风)-(?=\d)", ""),
+    (r"(?<=[歼轰运直强风])-(?=\d)", ""),
     (r"\^(-?\d+)", r"的\1次方"),
     (r"\s?([√∞≠≈∑∆])\s?", lambda m: _SIGNED[m[1]]),
     (_UNIT, lambda m: _UNITS[m[1]]),
     (r"(?:(?<=[A-Za-z])|(?<=[A-Za-z]\d))-(?=\d)", " "),
     (r"(?<=\d%)-(?=\d)|(?<=\d)-(?=\d+[章节页条楼层号期届集回班级])", "到"),
     (r"(?<![\d.-])(\d{1,3})-(\d{1,3})(?=获?胜|战胜|险胜|击败|取胜|领先|落后|告负|战平)", r"\1比\2"),
-    (r"(?<=比分)([是为]?)(\d{1,3})-(\d{1,3})(?!\d)", r"\1\2比\3"),
+    (r"(?<=[分以])([是为]?)(\d{1,3})-(\d{1,3})(?!\d)", r"\1\2比\3"),
     (r"(?<![\w.-])([1-9]\d{0,8})\s?-\s?([1-9]\d{0,8})(?![\d.月日号/-])(\s?=)?", _less),
     (_PRICE, _price),
     (_VERSION, lambda m: m[0].replace(".", "点")),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import signal
 from array import array
 from collections.abc import AsyncIterator
@@ -13,7 +15,13 @@ import pytest
 
 from antiphon.engines.formant.engine import Formant, job_of, open_engine, passages
 from antiphon.engines.registry import EngineOptions
-from antiphon.errors import EngineFailed, UnknownVoice, UnsupportedLanguage
+from antiphon.errors import (
+    EngineFailed,
+    EngineNotReady,
+    NothingToSay,
+    UnknownVoice,
+    UnsupportedLanguage,
+)
 from antiphon.speech import Audio, Call, Finished, Mark, Started, Style, Utterance
 
 pytestmark = pytest.mark.anyio
@@ -146,12 +154,53 @@ async def test_a_crash_costs_one_clause(engine: Formant) -> None:
     async with engine.speak(Utterance("word " * 2_000), Call("a")) as frames:
         await anext(frames)
         os.kill(engine.pool.pids[1][0], signal.SIGKILL)
-        with pytest.raises(EngineFailed, match="crashed"):
+        with pytest.raises(EngineFailed, match="ended while it spoke"):
             async for _ in frames:
                 pass
     assert engine.pool.lent == 0
     pcm, _ = await heard(engine, ENGLISH)
     assert pcm
+
+
+async def test_a_death_between_clauses_is_not_heard(engine: Formant) -> None:
+    """A clause given to a worker that has just died is given to another."""
+    first = await heard(engine, ENGLISH)
+    os.kill(engine.pool.pids[0][0], signal.SIGKILL)
+    assert await heard(engine, ENGLISH) == first
+
+
+async def test_a_worker_that_hangs_when_left_is_replaced(engine: Formant) -> None:
+    """A stopped worker is given up when its call is left, and the next clause is spoken."""
+    async with engine.speak(Utterance("word " * 2_000), Call("a")) as frames:
+        await anext(frames)
+        os.kill(engine.pool.pids[1][0], signal.SIGSTOP)
+    assert await heard(engine, ENGLISH)
+
+
+async def test_readiness_is_the_truth(engine: Formant) -> None:
+    """Without a living worker the engine says that it is not ready, and it mends itself."""
+    engine.check()
+    os.kill(engine.pool.pids[0][0], signal.SIGKILL)
+    with anyio.fail_after(5):
+        while engine.pool.pids[0]:
+            await anyio.lowlevel.checkpoint()
+    with pytest.raises(EngineNotReady):
+        engine.check()
+    assert await heard(engine, ENGLISH)
+    engine.check()
+
+
+async def test_swept_temporary_files_are_written_again(engine: Formant) -> None:
+    """Losing its data folder costs a clause at most, not the engine."""
+    first = await heard(engine, ENGLISH)
+    shutil.rmtree(engine.pool.folder / "data")
+    for _ in range(3):
+        with contextlib.suppress(EngineFailed):
+            assert await heard(engine, ENGLISH) == first
+            break
+    else:
+        pytest.fail("the engine did not recover")
+    assert await heard(engine, ENGLISH) == first
 
 
 async def test_a_worker_that_died_idle_is_replaced(engine: Formant) -> None:
@@ -192,6 +241,8 @@ async def test_closing_leaves_no_process_and_no_file() -> None:
 
 def test_unknown_voices_and_languages_are_refused() -> None:
     """The error names what there is."""
+    with pytest.raises(NothingToSay):
+        job_of(Utterance(" \0"))
     with pytest.raises(UnknownVoice, match="alto"):
         job_of(Utterance("hi", voice="alt"))
     with pytest.raises(UnsupportedLanguage):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import unicodedata
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from importlib.metadata import version
 
@@ -21,7 +22,13 @@ from antiphon.engines.formant.voices import (
     variant,
 )
 from antiphon.engines.registry import EngineOptions
-from antiphon.errors import UnknownVoice, UnsupportedLanguage
+from antiphon.errors import (
+    EngineFailed,
+    EngineNotReady,
+    NothingToSay,
+    UnknownVoice,
+    UnsupportedLanguage,
+)
 from antiphon.producing import Put, produced
 from antiphon.speech import (
     Ability,
@@ -43,9 +50,14 @@ from antiphon.text.language import Run, runs
 # A clause is made in milliseconds and heard in seconds. It may wait here whole (170 s at 0.32 s a
 # packet), so that a slow listener holds memory that is bounded, and no worker.
 PACKETS_WAITING = 512
-SLOTS_PER_WORKER = 64
+WAITING_PER_WORKER = 64  # a clause takes about 10 ms, so the last of so many waits about 0.6 s
+MOST_WORKERS = 8
 SLOWEST_WPM, FASTEST_WPM = 80, 450
+TRIES = 2
 REVISION = 1  # raise it when the same clause would sound different
+
+
+log = logging.getLogger(__name__)
 
 
 class Formant:
@@ -60,7 +72,8 @@ class Formant:
             languages=LANGUAGES,
             voices=own_voices(),
             abilities=frozenset({Ability.PITCH, Ability.MARKS}),
-            slots=SLOTS_PER_WORKER * pool.size,
+            slots=pool.size,
+            queue=WAITING_PER_WORKER * pool.size,
             paces=(SLOWEST_WPM / PACE_WPM, FASTEST_WPM / PACE_WPM),
         )
 
@@ -70,22 +83,44 @@ class Formant:
 
     @asynccontextmanager
     async def speak(self, utterance: Utterance, call: Call) -> AsyncIterator[AsyncIterator[Frame]]:
-        """Say one clause; raises `UnknownVoice`, `UnsupportedLanguage` or `EngineFailed`."""
+        """Say one clause; raises `EngineFailed`, and what `job_of` raises."""
         job = job_of(utterance)
+        started = Started("formant", self._card.model, messages.RATE, ignored=_ignored(utterance))
 
         async def produce(put: Put[Frame]) -> None:
             samples = 0
-            async with self.pool.lend() as worker, aclosing(worker.perform(job)) as packets:
-                await put(Started("formant", self._card.model, messages.RATE, ignored=ignored))
+            async with aclosing(self._packets(job)) as packets:
                 async for packet in packets:
+                    if samples == 0:
+                        await put(started)  # now a worker has truly taken it
                     samples += len(packet.pcm) // 2
                     marks = tuple(Mark(*word) for word in packet.words)
                     await put(Audio(packet.pcm, marks, Progress(samples)))
             await put(Finished(characters=len(utterance.whole), samples=samples))
 
-        ignored = _ignored(utterance)
         async with produced(produce, PACKETS_WAITING) as frames:
             yield frames
+
+    async def _packets(self, job: messages.Job) -> AsyncGenerator[messages.Packet, None]:
+        """The audio of a job; one whose worker dies before any is given to another worker."""
+        for tries_left in reversed(range(TRIES)):
+            heard = False
+            try:
+                async with self.pool.lend() as worker, aclosing(worker.perform(job)) as packets:
+                    async for packet in packets:
+                        heard = True
+                        yield packet
+            except EngineFailed as failure:
+                log.warning("a clause failed: %s", failure)
+                if heard or not tries_left:
+                    raise
+            else:
+                return
+
+    def check(self) -> None:
+        """Raise `EngineNotReady` when no worker lives."""
+        if not any(self.pool.pids):
+            raise EngineNotReady("no formant worker is alive; one is being started")
 
     async def prepare(self, recording: Recording) -> None:
         """Own voices need nothing."""
@@ -97,13 +132,25 @@ class Formant:
 
 async def open_engine(options: EngineOptions) -> Engine:
     """Start the engine with one worker per core, or as many as the operator asks for."""
-    pool = Pool(options.workers or os.cpu_count() or 1)
+    pool = Pool(options.workers or min(MOST_WORKERS, _cores()))
     await pool.start()
     return Formant(pool)
 
 
+def _cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def job_of(utterance: Utterance) -> messages.Job:
-    """What a worker needs to say this; raises `UnknownVoice` or `UnsupportedLanguage`."""
+    """What a worker needs to say this.
+
+    Raises `NothingToSay`, `UnknownVoice` or `UnsupportedLanguage`.
+    """
+    if not utterance.whole.strip("\0 \n"):
+        raise NothingToSay
     voice = utterance.voice or next(iter(CHOIR))
     if voice not in CHOIR:
         raise UnknownVoice(voice, CHOIR)

@@ -1,10 +1,9 @@
-"""espeak-ng through ctypes: a private copy of the library, loaded afresh for every clause."""
+"""espeak-ng through ctypes, loaded afresh for every clause."""
 
 from __future__ import annotations
 
 import ctypes
 import os
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,14 +59,6 @@ class Word:
 
 # Receives PCM (mono s16 at the library's rate) and the words that begin in it; True stops.
 Hear = Callable[[bytes, list[Word]], bool]
-
-
-def private_copy(library: Path, folder: Path) -> Path:
-    """Copy the shared library: the loader gives each path its own globals."""
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{os.getpid()}-{library.name}"
-    shutil.copyfile(library, target)
-    return target
 
 
 class FreshLibrary:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import shutil
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ import espeakng_loader
 from antiphon.children import LEAVE_S, Child, ChildGoneError
 from antiphon.engines.formant import messages, voices
 from antiphon.errors import EngineFailed, EngineNotReady
+from antiphon.producing import ungrouped
 
 START_S = 30.0
 # espeak-ng makes 40 ms of sound in well under a millisecond; ten seconds of silence is a hang.
@@ -36,10 +38,10 @@ class Worker:
         self.jobs = 0
 
     @classmethod
-    async def start(cls, data: Path, copies: Path) -> Worker:
+    async def start(cls, data: Path) -> Worker:
         """Start a child and wait until it can speak; raises `EngineNotReady`."""
         library = espeakng_loader.get_library_path()
-        worker = cls(await Child.start(MODULE, library, str(data), str(copies)))
+        worker = cls(await Child.start(MODULE, library, str(data)))
         try:
             await worker._receive(START_S)
         except BaseException as error:
@@ -101,7 +103,7 @@ class Worker:
             raise EngineFailed(f"the synthesiser gave no sound for {patience_s:g} s") from None
         except ChildGoneError as gone:
             raise EngineFailed(
-                f"the synthesiser crashed on this text ({gone}); it has been restarted"
+                f"the synthesiser ended while it spoke ({gone}); it is started again"
             ) from None
         message: messages.Message = messages.decode_message(body)
         return message
@@ -118,21 +120,20 @@ class Pool:
         self._renewals: set[asyncio.Task[None]] = set()
         self._temporary = tempfile.TemporaryDirectory(prefix="antiphon-formant-")
         self.folder = Path(self._temporary.name)
-        self._data = self.folder / "data"
         self._closed = False
 
     async def start(self) -> None:
         """Start every worker; raises `EngineNotReady`."""
-        source = Path(espeakng_loader.get_data_path())
-        await anyio.to_thread.run_sync(voices.write_voices, source, self._data)
-        started = await asyncio.gather(
-            *(self._new() for _ in range(self.size)), return_exceptions=True
-        )
-        self._idle = [one for one in started if isinstance(one, Worker)]
-        for one in started:
-            if isinstance(one, BaseException):
+        await anyio.to_thread.run_sync(self._voices)
+        try:
+            with ungrouped():
+                async with anyio.create_task_group() as group:
+                    for _ in range(self.size):
+                        group.start_soon(self._add)
+        except BaseException:
+            with anyio.CancelScope(shield=True):
                 await self.aclose()
-                raise one
+            raise
 
     @property
     def lent(self) -> int:
@@ -165,7 +166,7 @@ class Pool:
     async def aclose(self) -> None:
         """End every child and remove what was written."""
         self._closed = True
-        await asyncio.gather(*self._renewals)
+        await asyncio.gather(*self._renewals, return_exceptions=True)
         ending, self._idle = [*self._idle, *self._working], []
         await asyncio.gather(*(worker.close() for worker in ending))
         await anyio.to_thread.run_sync(self._temporary.cleanup)
@@ -185,8 +186,8 @@ class Pool:
         try:
             await worn.close()
             if not self._closed:
-                self._idle.append(await self._new())
-        except EngineNotReady:
+                await self._add()
+        except (EngineNotReady, OSError):
             log.exception("a formant worker could not be replaced; the next call tries again")
         finally:
             self._turns.release()
@@ -199,5 +200,16 @@ class Pool:
                 return worker
         return await self._new()
 
+    async def _add(self) -> None:
+        self._idle.append(await self._new())
+
     async def _new(self) -> Worker:
-        return await Worker.start(self._data, self.folder / "copies")
+        return await Worker.start(await anyio.to_thread.run_sync(self._voices))
+
+    def _voices(self) -> Path:
+        """The data folder; written again when somebody has swept the temporary files away."""
+        data = self.folder / "data"
+        if not (data / "voices").is_dir():
+            shutil.rmtree(data, ignore_errors=True)
+            voices.write_voices(Path(espeakng_loader.get_data_path()), data)
+        return data

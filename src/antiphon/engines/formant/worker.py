@@ -12,7 +12,7 @@ import numpy as np
 import soxr
 
 from antiphon.engines.formant import messages
-from antiphon.engines.formant.library import FreshLibrary, Word, private_copy
+from antiphon.engines.formant.library import FreshLibrary, Word
 from antiphon.errors import SpeechError
 from antiphon.piped import Pipe
 
@@ -106,6 +106,8 @@ class Synthesizer:
 
     def _attempt(self, job: messages.Job) -> str | None:
         clause = Clause(self._pipe, self._library.rate)
+        if not (self._data / "phontab").exists():  # without its data espeak-ng speaks silence
+            return f"the voices in {self._data} have been removed"
         try:
             for index, part in enumerate(job.parts):
                 clause.begin(part)
@@ -135,18 +137,14 @@ class Synthesizer:
 
 
 def main() -> None:
-    """Serve until the parent closes stdin: `worker LIBRARY DATA COPIES`."""
-    library, data, copies = (Path(argument) for argument in sys.argv[1:4])
+    """Serve until the parent closes stdin: `worker LIBRARY DATA`."""
+    library, data = (Path(argument) for argument in sys.argv[1:3])
     pipe = Pipe()
-    copy = private_copy(library, copies)
-    try:
-        synthesizer = Synthesizer(pipe, copy, data)
-        pipe.write(messages.encode(messages.Done()))
-        while (body := pipe.read()) is not None:
-            if body:
-                synthesizer.say(messages.decode_job(body))
-    finally:
-        copy.unlink(missing_ok=True)
+    synthesizer = Synthesizer(pipe, library, data)
+    pipe.write(messages.encode(messages.Done()))
+    while (body := pipe.read()) is not None:
+        if body:
+            synthesizer.say(messages.decode_job(body))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,219 @@
+// Every sentence of the studio, in English and Chinese.
+
+import { remember } from "./settings.js";
+
+const en = {
+  text: "Text",
+  try: "Try",
+  placeholder: "Type or paste what should be said.",
+  characters: "{n} characters",
+  character: "{n} character",
+  both: "Both at once",
+  voice: "Voice",
+  language: "Language",
+  automatic: "Automatic",
+  pace: "Pace",
+  paceValue: "{n}×",
+  pitch: "Pitch",
+  pitchValue: "{n}",
+  pitchSpoken: "{n} semitones",
+  pronounce: "Pronunciation",
+  pronounceHow: "Select a word in the text, write how it should sound, and insert it: [[GIF|jif]], [[重|chong2]]庆.",
+  word: "Word",
+  sound: "Sounds like",
+  insert: "Insert",
+  speak: "Speak",
+  stop: "Stop",
+  keys: "Ctrl + Enter",
+  asking: "Asking…",
+  player: "Player",
+  play: "Play",
+  pause: "Pause",
+  seek: "Position",
+  where: "{at} of {of}",
+  whereWord: "{at} of {of}: {word}",
+  making: "being made…",
+  blocked: "The browser keeps the sound off. Press play.",
+  words: "The text as it is spoken",
+  format: "Format",
+  download: "Download",
+  preparing: "Preparing {format}…",
+  recent: "Recent",
+  recentWhere: "Kept in this browser only.",
+  clear: "Remove all",
+  clearSure: "Remove all {n}?",
+  playTake: "Play: {text}",
+  againTake: "Use again: {text}",
+  saveTake: "Download WAV: {text}",
+  removeTake: "Remove: {text}",
+  partial: "cut short",
+  api: "The same from anywhere:",
+  dark: "Dark",
+  starting: "The service is starting…",
+  done: "Finished, {n}.",
+  limited: "The voice reached its limit before the end of the text.",
+  stopped: "Stopped.",
+  tooLarge: "Too long to be kept under Recent; download it now.",
+  lost: "The connection was lost. What was heard is kept.",
+  unreachable: "The service does not answer. Is it running?",
+  empty: "Write something first, or take one of the samples.",
+  noSelection: "Select a word in the text first.",
+  noSound: "Write how it should sound, without brackets or bars.",
+  // The API's own sentences are English already.
+  nothing_to_say: "There is nothing here to speak: add at least one letter or digit.",
+  overloaded: "Every voice is busy. Try again in a moment.",
+  engine_not_ready: "The service is starting. Try again in a moment.",
+};
+
+const zh = {
+  text: "文字",
+  try: "试试",
+  placeholder: "输入或粘贴要朗读的文字。",
+  characters: "{n} 字",
+  character: "{n} 字",
+  both: "中英混合",
+  voice: "声音",
+  language: "语言",
+  automatic: "自动识别",
+  pace: "语速",
+  paceValue: "{n}×",
+  pitch: "音高",
+  pitchValue: "{n}",
+  pitchSpoken: "{n} 个半音",
+  pronounce: "读音",
+  pronounceHow: "在文字中选中一个词，写下它的读法，然后插入：[[重|chong2]]庆、[[GIF|jif]]。",
+  word: "词",
+  sound: "读作",
+  insert: "插入",
+  speak: "朗读",
+  stop: "停止",
+  keys: "Ctrl + Enter",
+  asking: "请求中…",
+  player: "播放器",
+  play: "播放",
+  pause: "暂停",
+  seek: "位置",
+  where: "{at}，共 {of}",
+  whereWord: "{at}，共 {of}：{word}",
+  making: "生成中…",
+  blocked: "浏览器暂时不放声音，请按播放。",
+  words: "正在朗读的文字",
+  format: "格式",
+  download: "下载",
+  preparing: "正在准备 {format}…",
+  recent: "最近",
+  recentWhere: "只保存在这个浏览器里。",
+  clear: "全部删除",
+  clearSure: "删除全部 {n} 条？",
+  playTake: "播放：{text}",
+  againTake: "再用一次：{text}",
+  saveTake: "下载 WAV：{text}",
+  removeTake: "删除：{text}",
+  partial: "未完",
+  api: "在任何地方都能这样用：",
+  dark: "深色",
+  starting: "服务正在启动…",
+  done: "读完了，共 {n}。",
+  limited: "还没读完，声音已到上限。",
+  stopped: "已停止。",
+  tooLarge: "太长了，无法留在“最近”里，请现在下载。",
+  lost: "连接中断了。已经听到的部分保留着。",
+  unreachable: "服务没有应答。它在运行吗？",
+  empty: "先写点什么，或选一个示例。",
+  noSelection: "先在文字中选中一个词。",
+  noSound: "写下它的读法，不要用方括号或竖线。",
+  nothing_to_say: "这里没有可以朗读的内容：请至少写一个字或数字。",
+  bad_text: "文字里有无法朗读的控制字符，请删去。",
+  text_too_long: "文字太长，请分成几段。",
+  request_too_large: "文字太长，请分成几段。",
+  unknown_voice: "没有这个声音，请另选一个。",
+  unsupported_format: "这个服务不能生成这种格式。",
+  unsupported_language: "这个声音不会说这种语言。",
+  model_not_found: "没有这个模型。",
+  request_timeout: "请求太慢，请再试一次。",
+  overloaded: "所有声音都在忙，请稍后再试。",
+  engine_not_ready: "服务正在启动，请稍后再试。",
+  engine_failed: "声音引擎在这段文字上出错了，请再试一次。",
+  deadline_exceeded: "等得太久了，请再试一次。",
+  speech_error: "服务出错了，请告诉管理员。",
+};
+
+const CHOIR = {
+  soprano: "女高音，明亮",
+  mezzo: "女中音，清晰",
+  alto: "女低音，温暖",
+  tenor: "男高音，轻快",
+  baritone: "男中音，沉稳",
+  bass: "男低音，深沉",
+};
+
+const STRINGS = { en, zh };
+let tongue = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
+
+export const SAMPLES = [
+  { lang: "en", name: "A morning", text: "Good morning! The kettle is on, and the first tram leaves at 7:45." },
+  { lang: "zh", name: "秋天", text: "秋天的北京，天很高，云很轻。银杏叶落了一地，踩上去沙沙地响。" },
+  { name: "both", text: "My flight to 上海 leaves at 3:30, so 我们晚上见, and please bring the 小笼包!" },
+];
+
+/** The sentence of that name; `{n}` and its like are filled in. */
+export function t(name, values = {}) {
+  const sentence = STRINGS[tongue][name] ?? en[name] ?? name;
+  return sentence.replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
+}
+
+/** What an error of the API is called here; its own message where we have no better one. */
+export function explain({ code, message }) {
+  return STRINGS[tongue][code] ?? message;
+}
+
+export function describeVoice({ id, name, description }) {
+  const told = tongue === "zh" ? (CHOIR[id] ?? description) : description;
+  return told ? `${name} · ${told}` : name;
+}
+
+/** A language by its name in the reader's language; its tag where the browser knows no name. */
+export function nameLanguage(tag) {
+  try {
+    return new Intl.DisplayNames([locale()], { type: "language" }).of(tag);
+  } catch {
+    return tag;
+  }
+}
+
+/** A length of time as it is said aloud. */
+export function duration(seconds) {
+  const whole = Math.round(seconds);
+  const said = (n, unit) => new Intl.NumberFormat(locale(), { style: "unit", unit, unitDisplay: "long" }).format(n);
+  const rest = said(whole % 60, "second");
+  return whole < 60 ? rest : `${said(Math.floor(whole / 60), "minute")} ${rest}`;
+}
+
+export function locale() {
+  return tongue === "zh" ? "zh-CN" : "en";
+}
+
+/** The reader's own variety of the language, for dates and times. */
+export function region() {
+  return navigator.languages.find((tag) => tag.startsWith(tongue)) ?? locale();
+}
+
+/** Changes the language of the page, and remembers it. */
+export function turn() {
+  tongue = tongue === "zh" ? "en" : "zh";
+  remember({ interface: tongue });
+  translate();
+}
+
+/** Puts words to everything that is marked with `data-text` or `data-label`. */
+export function translate() {
+  document.documentElement.lang = locale();
+  for (const each of document.querySelectorAll("[data-text]")) each.textContent = t(each.dataset.text);
+  for (const each of document.querySelectorAll("[data-label]")) each.setAttribute("aria-label", t(each.dataset.label));
+  for (const each of document.querySelectorAll("[data-label].icon")) each.title = t(each.dataset.label);
+}
+
+/** The other language, by its own name. */
+export function otherLanguage() {
+  return tongue === "zh" ? { name: "English", lang: "en" } : { name: "中文", lang: "zh-CN" };
+}

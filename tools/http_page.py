@@ -1,0 +1,117 @@
+"""Describes the HTTP API as the service describes itself."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from writing import GENERATED, code, listed, table
+
+from antiphon.edge.house import House
+from antiphon.edge.openapi import Description, describe
+from antiphon.edge.operations import operations
+from antiphon.settings import Settings
+from antiphon.staircase import staircase
+
+HTTP = """# HTTP API
+
+Generated from what the running service says of itself at `GET /openapi.json`. There are no keys
+yet: whoever reaches the port may speak.
+
+An answer with audio carries `X-Sample-Rate`; `X-Cache`, `hit` when it came from memory; and
+`X-Ignored`, with the options that were understood and not honoured. Every answer carries
+`X-Request-Id`: yours where you sent one, else a new one. An error that may pass carries
+`Retry-After`. Every error has the same body, [`Problem`](#problem); the codes are listed in
+[Errors](errors.md).
+
+How the formats differ: [Formats](../formats.md). The same in Python:
+[Use the OpenAI SDKs](../how-to/openai-sdk.md).
+"""
+FIELDS = {
+    "input": "The text: plain, with inline marks, or SSML.",
+    "model": "One of `GET /v1/models`; left out, the engine that runs.",
+    "voice": "A voice or one of its other names, also as an object with an `id`; "
+    "left out, the first voice.",
+    "response_format": "The audio format; left out, `mp3`.",
+    "speed": "How fast; 1 is the voice's own pace.",
+    "pitch": "Semitones up or down; 0 is the voice's own pitch.",
+    "instructions": "Taken, and listed in `X-Ignored`: no engine here follows it yet.",
+    "stream_format": "`audio` sends the audio itself, `sse` server-sent events; left out, `audio`.",
+    "language": "BCP 47 tag; left out, told from the script.",
+    "seed": "The same seed gives the same sound; left out, one follows from the request.",
+    "sample_rate": "Samples per second; each format has its own list and default.",
+    "word_timestamps": "With `sse`: the words beside the audio.",
+}
+
+
+def document() -> dict[str, Any]:
+    """What `GET /openapi.json` answers, without starting an engine."""
+    house = House(Settings(), staircase, None)
+    return describe(Description(operations(house)).operations)
+
+
+def http_page() -> str:
+    """Every path with what it takes, what it answers and how it refuses."""
+    api = document()
+    schemas = api["components"]["schemas"]
+    parts = [GENERATED, HTTP]
+    for path, methods in api["paths"].items():
+        for method, each in methods.items():
+            parts.append(_path(f"{method.upper()} {path}", each, schemas))
+    parts += [_schema(name, each) for name, each in schemas.items() if name != "SpeechRequest"]
+    return "\n".join(parts)
+
+
+def _path(name: str, each: dict[str, Any], schemas: dict[str, Any]) -> str:
+    parts = [f"## {name}\n\n{each['summary']}\n"]
+    if "requestBody" in each:
+        body = schemas[_named(each["requestBody"]["content"]["application/json"]["schema"])]
+        head = ["field", "type", "meaning"]
+        rows = [(code(k), _type(v), FIELDS[k]) for k, v in body["properties"].items()]
+        parts += [f"Body: JSON. Needed: {listed(body['required'])}.\n", table(head, rows)]
+    answers = dict(each["responses"])
+    parts.append(f"Answers {', '.join(map(_media, answers.pop('200')['content'].items()))}.\n")
+    rows = [(status, _codes(answer["description"])) for status, answer in answers.items()]
+    return "\n".join([*parts, table(["refuses with", "because"], rows) if rows else ""])
+
+
+def _media(content: tuple[str, dict[str, Any]]) -> str:
+    """One media type, and what is in it where that is JSON."""
+    media, holds = content
+    kinds = [_type(one) for one in holds.get("schema", {}).get("anyOf", ())]
+    return f"{code(media)}{' of ' + ', '.join(kinds) if kinds else ''}"
+
+
+def _codes(description: str) -> str:
+    """The codes alone: what they mean stands on the page of errors."""
+    return listed(re.findall(r"`(\w+)`:", description))
+
+
+def _schema(name: str, each: dict[str, Any]) -> str:
+    """One kind of JSON object."""
+    needed = set(each.get("required", ()))
+    rows = [
+        (code(field), _type(kind), "yes" if field in needed else "")
+        for field, kind in each["properties"].items()
+    ]
+    said = " ".join(each.get("description", "").split())
+    return f"## {name}\n\n{said}\n\n{table(['field', 'type', 'always there'], rows)}"
+
+
+def _type(schema: dict[str, Any]) -> str:
+    """A JSON schema in a few words."""
+    if "$ref" in schema:
+        return f"[{_named(schema)}](#{_named(schema).lower()})"
+    if "enum" in schema:
+        return listed([value for value in schema["enum"] if value is not None])
+    if "anyOf" in schema:
+        given = [one for one in schema["anyOf"] if one != {"type": "null"}]
+        return " or ".join(map(_type, given))
+    if schema.get("type") == "array":
+        return f"list of {_type(schema['items'])}"
+    low, high = schema.get("minimum"), schema.get("maximum")
+    return str(schema.get("type", "")) + (f", {low} to {high}" if low is not None else "")
+
+
+def _named(schema: dict[str, Any]) -> str:
+    return str(schema["$ref"]).rpartition("/")[2]
