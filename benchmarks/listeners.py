@@ -122,7 +122,8 @@ class Connection:
         data = b"" if body is None else json.dumps(body).encode()
         head = (
             f"{method} {path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\n"
+            "Cache-Control: no-store\r\n\r\n"  # every answer is made, none is remembered
         )
         self._writer.write(head.encode() + data)
         return self._reader

@@ -28,6 +28,11 @@ class Style:
     pitch: float = 0.0
     energy: float = 0.0
 
+    def __post_init__(self) -> None:
+        """Make equal styles equal bytes: 1 and 1.0 are one pace."""
+        for name in ("strength", "pace", "pitch", "energy"):
+            object.__setattr__(self, name, float(getattr(self, name)))
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:

@@ -43,6 +43,8 @@ class House:
             "slots": load.busy,
             "queue": load.waiting,
             "library copies": self.engine.pool.lent,
+            "workers at work": len(self.engine.pool.pids[1]),
+            "workers missing": self.engine.pool.size - sum(map(len, self.engine.pool.pids)),
             "streams": self.served.house.door.streams,
         }
 
@@ -87,15 +89,16 @@ async def cancel_the_task(house: House, frame: int) -> None:
 
 
 async def pass_the_deadline(house: House, frame: int) -> None:
-    """The deadline strikes somewhere in the first milliseconds."""
+    """The deadline strikes somewhere in the first milliseconds; it must strike."""
     deadline = anyio.current_time() + frame * 0.0005
     call = Call("deadline", deadline=deadline)
     try:
-        async with house.stairs.speaker.speak(Utterance(TEXT * 4), call) as frames:
+        async with house.stairs.speaker.speak(Utterance(TEXT * 40), call) as frames:
             async for _ in frames:
                 pass
     except DeadlineExceeded:
         return
+    pytest.fail("the deadline did not strike")
 
 
 async def drop_the_connection(house: House, frame: int) -> None:
