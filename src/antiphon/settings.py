@@ -74,6 +74,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     shutdown_timeout_s: Seconds = 30.0
     voice_aliases: dict[str, str] = msgspec.field(default_factory=lambda: dict(OPENAI_VOICES))
     model_aliases: dict[str, str] = msgspec.field(default_factory=lambda: dict(OPENAI_MODELS))
+    pronunciations: Path | None = None
+    replacements: Path | None = None
     log_level: LogLevel = "info"
 
 

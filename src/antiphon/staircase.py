@@ -67,7 +67,8 @@ async def staircase(settings: Settings) -> AsyncIterator[Staircase]:
         raise BadSetting(
             f"fabric_url {settings.fabric_url!r} is not known; this version speaks 'local:' only"
         )
-    async with _given_back(Normalizer()) as normalizer, _beside(normalizer.start):
+    normalizer = Normalizer(settings.pronunciations, settings.replacements)
+    async with _given_back(normalizer), _beside(normalizer.start):
         options = EngineOptions(settings.model, settings.workers)
         async with _given_back(await open_engine(settings.engine, options)) as engine:
             card = engine.card()

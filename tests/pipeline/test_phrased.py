@@ -32,7 +32,7 @@ TEXT = "One is here. Two is there. 三在这里。"
 class Inline:
     """A normalizer that works in this process."""
 
-    async def normalize(self, text: str, language: str | None) -> Spoken:
+    async def normalize(self, text: str, language: str | None, respell: bool) -> Spoken:
         """The spoken form."""
         return normalize(text, language)
 

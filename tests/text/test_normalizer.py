@@ -73,8 +73,8 @@ async def test_closing_while_loading_leaves_no_process(monkeypatch: pytest.Monke
     """A start that is cancelled ends its child."""
     started: list[Child] = []
 
-    async def remember(module: str) -> Child:
-        started.append(await start(module))
+    async def remember(module: str, *arguments: str) -> Child:
+        started.append(await start(module, *arguments))
         return started[-1]
 
     start = Child.start

@@ -33,6 +33,8 @@ MEANINGS = {
     "shutdown_timeout_s": "How long calls in flight may take to end on shutdown.",
     "voice_aliases": "Other names for voices, added to those of OpenAI.",
     "model_aliases": "Other names for models, added to those of OpenAI.",
+    "pronunciations": "A G2P_replace_dict.jsonl: words and the phonemes they are said with.",
+    "replacements": "A custom_replace.jsonl: what is written, and what is said for it.",
     "log_level": "How much is logged.",
 }
 KINDS = {

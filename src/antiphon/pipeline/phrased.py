@@ -12,6 +12,7 @@ from antiphon.pipeline.delivery import Share, delivered
 from antiphon.pipeline.lead import Lead
 from antiphon.producing import Put, produced
 from antiphon.speech import (
+    Ability,
     Audio,
     Call,
     Card,
@@ -42,8 +43,11 @@ SILENT_FRAME_S = 0.2
 class Normalizing(Protocol):
     """Turns written text into spoken text, off the event loop."""
 
-    async def normalize(self, text: str, language: str | None) -> Spoken:
-        """What is said for what is written; never raises."""
+    async def normalize(self, text: str, language: str | None, respell: bool) -> Spoken:
+        """What is said for what is written; never raises.
+
+        `respell` asks for text that an engine without `Ability.PRONUNCIATIONS` reads right.
+        """
         ...
 
 
@@ -125,7 +129,8 @@ class Phrased:
 
     async def _prepared(self, phrase: Phrase, language: str | None) -> Prepared:
         language = phrase.manner.language or language
-        return Prepared(phrase, await self._normalizer.normalize(phrase.text, language))
+        respell = Ability.PRONUNCIATIONS not in self._card.abilities
+        return Prepared(phrase, await self._normalizer.normalize(phrase.text, language, respell))
 
 
 class _Performance:

@@ -76,7 +76,7 @@ class Lexicon:
         return cls(words, tuple(pairs))
 
     def replaced(self, text: str) -> Spoken:
-        """The text after the plain replacements; what was put in stands for the whole it replaced."""
+        """The text after the plain replacements; each stands for the whole that it replaced."""
         origins = tuple(range(len(text) + 1))
         for old, new in self.replacements:
             if old in text:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 import anyio
 import msgspec
 
 from antiphon.children import Child, ChildGoneError
+from antiphon.text.lexicon import Lexicon
 from antiphon.text.normalization import Spoken, needs_normalizing, unchanged
+from antiphon.text.spoken_form import is_mandarin
 
 MODULE = "antiphon.text.worker"
 START_S = 30.0
@@ -25,6 +28,7 @@ class Asked(msgspec.Struct, frozen=True, array_like=True):
     number: int
     text: str
     language: str | None
+    respell: bool
 
 
 class Reply(msgspec.Struct, frozen=True, array_like=True):
@@ -38,7 +42,15 @@ class Reply(msgspec.Struct, frozen=True, array_like=True):
 class Normalizer:
     """Turns written clauses into spoken ones; never fails, at worst the clause stays as it is."""
 
-    def __init__(self, patience_s: float = PATIENCE_S) -> None:
+    def __init__(
+        self,
+        pronunciations: Path | None = None,
+        replacements: Path | None = None,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        """Raises `BadSetting` when a file of the lexicon cannot be read."""
+        Lexicon.load(pronunciations, replacements)  # the child reads it; a mistake is told here
+        self._files = [str(path or "") for path in (pronunciations, replacements)]
         self.patience_s = patience_s
         self._turn = anyio.Lock()
         self.child: Child | None = None
@@ -53,15 +65,22 @@ class Normalizer:
             except FAILURES as error:
                 log.warning("the normalizer did not start (%r); the next clause tries again", error)
 
-    async def normalize(self, text: str, language: str | None = None) -> Spoken:
-        """The spoken form of a clause; plain prose does not cross to the child."""
-        if not needs_normalizing(text):
-            return unchanged(text)
+    async def normalize(
+        self, text: str, language: str | None = None, respell: bool = False
+    ) -> Spoken:
+        """The spoken form of a clause; plain prose does not cross to the child.
+
+        `respell` is for an engine that takes only text: see `spoken_form`.
+        """
+        if not (needs_normalizing(text) or any(self._files)):
+            respell = respell and is_mandarin(text, language)
+            if not respell:
+                return unchanged(text)
         try:
             with anyio.fail_after(self.patience_s):
                 await self._turn.acquire()
             try:
-                return await self._asked(text, language)
+                return await self._asked(text, language, respell)
             finally:
                 self._turn.release()
         except FAILURES as error:
@@ -78,17 +97,17 @@ class Normalizer:
         if child is not None:
             await child.close()
 
-    async def _asked(self, text: str, language: str | None) -> Spoken:
+    async def _asked(self, text: str, language: str | None, respell: bool) -> Spoken:
         """Ask; a child that has died is replaced and asked once more, one that hangs is ended."""
         try:
-            return await self._ask(text, language)
+            return await self._ask(text, language, respell)
         except ChildGoneError:
-            return await self._ask(text, language)
+            return await self._ask(text, language, respell)
 
-    async def _ask(self, text: str, language: str | None) -> Spoken:
+    async def _ask(self, text: str, language: str | None, respell: bool) -> Spoken:
         child = await self._ready()
         self._number += 1
-        child.send(msgspec.msgpack.encode(Asked(self._number, text, language)))
+        child.send(msgspec.msgpack.encode(Asked(self._number, text, language, respell)))
         while True:
             reply = await self._reply(child, self.patience_s)
             if reply.number == self._number:  # an older one was for somebody who left
@@ -100,7 +119,7 @@ class Normalizer:
         await self._end()
         if self._closed:
             raise ChildGoneError(None)
-        child = await Child.start(MODULE)
+        child = await Child.start(MODULE, *self._files)
         try:
             await self._reply(child, START_S)
         except BaseException:

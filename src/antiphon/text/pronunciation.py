@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from itertools import zip_longest
 from unicodedata import normalize as composed
 
@@ -59,7 +59,7 @@ def syllables(spoken: str) -> tuple[str, ...]:
         tone = (marked or [match[2]])[0]
         found.append(_ALIASES.get(match[1], match[1]) + (tone if tone not in ("", "0") else "5"))
         at = match.end()
-    toned = marks or any(char in "12345" for char in plain)
+    toned = marks or any(char in "012345" for char in plain)
     return tuple(found) if toned and at == len(plain) else ()
 
 
@@ -75,6 +75,11 @@ def spelled(written: str, spoken: str) -> str:
         return spoken
     pairs = zip_longest(read, characters[: len(read)], fillvalue="")
     return "".join(homophones().get(syllable, character) for syllable, character in pairs)
+
+
+@lru_cache(maxsize=8192)
+def _usual(char: str) -> str:
+    return pinyin(char)[0]
 
 
 @cache
@@ -99,5 +104,5 @@ def _misread(char: str, syllable: str) -> bool:
     """Whether an engine that reads the character by itself would say something else."""
     if char in _TRAPS or syllable[:-1] in ("xiong", "qiong", "jiong"):
         return True
-    alone = _aloud().get(char) or pinyin(char)[0]
+    alone = _aloud().get(char) or _usual(char)
     return syllable != alone and (syllable[-1] != "5" or syllable in ("de5", "er5"))

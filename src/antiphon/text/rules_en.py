@@ -13,7 +13,10 @@ _ORDINALS = (
     " twenty-second twenty-third twenty-fourth twenty-fifth twenty-sixth twenty-seventh"
     " twenty-eighth twenty-ninth thirtieth thirty-first"
 ).replace("-", " ")
-_FULL_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_FULL_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July", "August"),
+    *("September", "October", "November", "December"),
+)
 _MONTHS = rf"({'|'.join(_FULL_MONTHS)}|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?)"
 _SIGNS = {">": "is greater than", "<": "is less than", "²": "squared", "³": "cubed", "×": "times"}
 _SIGNS |= {"÷": "divided by", "±": "plus or minus", "~": "about", "～": "about", "≈": "about"}
@@ -74,6 +77,10 @@ _KINGS = (
 _PARTS = (
     "Act|Annex|Appendix|Article|Book|Chapter|Class|Figure|Grade|Level|Mark|Part|Phase|Scene|Section"
     "|Stage|Table|Title|Type|Unit|Vol\\.|Volume|War"
+)
+_MODEL = (
+    r"\b(?!USD|EUR|GBP|CNY|RMB)([A-Z]{1,5}-?|[A-Z]{2,5} )"
+    r"(?!(?<= )(?:19|20)\d\d\b)(\d{3,6})(?![\w.,%-])"
 )
 _PLACE = (
     r"((?:[Rr]oom|[Ss]uite|[Aa]pt\.?|[Aa]partment|[Ff]light|[Bb]us|[Rr]oute|[Ee]xt\.|[Ee]xtension"
@@ -166,8 +173,7 @@ RULES: tuple[Rule, ...] = (
         lambda m: f"{_one_by_one(m[1])}, {_one_by_one(m[2])}",
     ),
     (
-        r"\b(?!USD|EUR|GBP|CNY|RMB)([A-Z]{1,5}-?|[A-Z]{2,5} )"
-        r"(?!(?<= )(?:19|20)\d\d\b)(\d{3,6})(?![\w.,%-])",
+        _MODEL,
         _code,
     ),
     (_PLACE, _place),
