@@ -19,6 +19,7 @@ TOLD = {
     errors.UnknownVoice: ("atlo", ["alto", "bass"]),
     errors.UnsupportedFormat: ("mp5", ["mp3", "wav"]),
     errors.UnsupportedLanguage: ("xx", ["en"]),
+    errors.Unsayable: (),
     errors.UnknownModel: ("tts-9", ["tts-1"]),
     errors.RequestTooLarge: (5,),
     errors.RequestTimeout: (1.5,),

@@ -76,8 +76,9 @@ class Child:
             self.kill()
             raise
         except (asyncio.IncompleteReadError, ConnectionError):
-            self.kill()  # it closed its end: whatever it still does is of no use
-            await self._process.wait()
+            with anyio.move_on_after(LEAVE_S):
+                await self._process.wait()  # before `kill`, which would take its status away
+            await self._end()
             raise ChildGoneError(self._process.returncode) from None
 
     async def close(self) -> None:
@@ -87,6 +88,9 @@ class Child:
             self._stdin.close()
             with anyio.move_on_after(LEAVE_S):
                 await self._process.wait()
+        await self._end()
+
+    async def _end(self) -> None:
         self.kill()
         await self._process.wait()
 

@@ -9,6 +9,7 @@ SpeechError
     + UnknownVoice           400  no voice of that name
     + UnsupportedFormat      400  no audio format of that name
     + UnsupportedLanguage    400  the engine does not speak that language
+    + Unsayable              422  the engine broke on exactly this text before
     + UnknownModel           404  no model of that name
     + RequestTooLarge        413  more bytes than one request may hold
     + RequestTimeout         408  the request arrived too slowly
@@ -121,6 +122,15 @@ class UnsupportedLanguage(Rejected):
 
     def __init__(self, language: str, known: Iterable[str]) -> None:
         super().__init__(f"the voice does not speak {language[:80]!r}; {nearest(language, known)}")
+
+
+class Unsayable(Rejected):
+    """The engine broke on exactly this text before; it is not tried again."""
+
+    code, status, param = "unsayable", 422, "input"
+
+    def __init__(self) -> None:
+        super().__init__("this voice cannot say this text (it broke on it); change the text")
 
 
 class UnknownModel(Rejected):

@@ -114,6 +114,7 @@ class Call:
     """Everything about one request that does not change the sound.
 
     `deadline` is on the event loop's clock, in seconds: past it nobody wants the answer any more.
+    `due` is on that clock too: when the audio will be missed. Whose is due first goes first.
     `retention_days` overrides how long the answer is kept; `region` pins where it is made.
     """
 
@@ -121,6 +122,7 @@ class Call:
     owner: str = "anonymous"
     priority: Priority = Priority.LIVE
     deadline: float | None = None
+    due: float = 0.0
     trace: str = ""
     retention_days: float | None = None
     region: str | None = None

@@ -106,6 +106,20 @@ async def test_live_goes_before_batch() -> None:
     assert [one.text for one in engine.asked][1:] == ["from a listener", "from the batch"]
 
 
+async def test_whose_audio_is_due_first_goes_first() -> None:
+    """A stream minutes ahead of its listener waits for one that is about to run dry."""
+    engine, speaker = admitted(slots=1, soft=9, hard=9)
+    async with anyio.create_task_group() as group:
+        group.start_soon(drain, speaker, Call("first"))
+        await anyio.wait_all_tasks_blocked()
+        for text, due in (("far ahead", 90.0), ("nearly dry", 10.0), ("new", 20.0), ("too", 20.0)):
+            group.start_soon(drain, speaker, Call(text, due=due), Utterance(text))
+            await anyio.wait_all_tasks_blocked()
+        assert engine.gate is not None
+        engine.gate.set()
+    assert [one.text for one in engine.asked][1:] == ["nearly dry", "new", "too", "far ahead"]
+
+
 async def test_a_deadline_strikes_while_waiting_and_while_speaking() -> None:
     """A deadline in the past ends the call wherever it is, and gives the slot back."""
     engine, speaker = admitted(slots=1, soft=9, hard=9)

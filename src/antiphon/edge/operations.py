@@ -33,6 +33,7 @@ SPEAKING: Situations = (
     errors.TextTooLong,
     errors.UnknownVoice,
     errors.UnsupportedFormat,
+    errors.Unsayable,
     errors.UnsupportedLanguage,
     errors.UnknownModel,
     errors.RequestTooLarge,

@@ -30,6 +30,8 @@ def read(body: bytes, kind: type[T], content_type: str = "application/json") -> 
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         raise _named(error) from error
+    except UnicodeError as error:  # half a surrogate pair where a name is wanted
+        raise InvalidRequest("a name or a choice holds half of a surrogate pair") from error
 
 
 def _decoded(body: bytes) -> Any:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import heapq
 import math
-from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import anyio
 
@@ -43,26 +43,36 @@ class Load:
     slots: int
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class _Turn:
+    """A place in the queue; the smallest is next."""
+
+    batch: bool
+    due: float
+    arrived: int
+    granted: anyio.Event = field(default_factory=anyio.Event, compare=False)
+
+
 class Admitted:
     """A Speaker that lets a bounded number of calls through to its engine."""
 
     def __init__(self, engine: Engine, limits: Limits) -> None:
         self._engine = engine
         self._limits = limits
-        self._busy = 0
-        self._queues: dict[bool, deque[anyio.Event]] = {True: deque(), False: deque()}
+        self._busy = self._arrived = 0
+        self._waiting: list[_Turn] = []
 
     @property
     def load(self) -> Load:
         """How full it is now."""
-        return Load(self._busy, sum(map(len, self._queues.values())), self._limits.slots)
+        return Load(self._busy, len(self._waiting), self._limits.slots)
 
     @asynccontextmanager
     async def speak(self, utterance: Utterance, call: Call) -> AsyncIterator[AsyncIterator[Frame]]:
         """Speak in a slot; raises `Overloaded` at once, or `DeadlineExceeded` at any moment."""
         self._refuse(utterance, call)
         with ungrouped(), _until(call.deadline):
-            await self._enter(live=call.priority is Priority.LIVE)
+            await self._enter(call)
             try:
                 async with self._engine.speak(utterance, call) as frames:
                     yield frames
@@ -78,29 +88,29 @@ class Admitted:
         if inside >= limit:
             raise Overloaded(inside, limit)
 
-    async def _enter(self, live: bool) -> None:
-        """Take a slot, live calls before batches and each kind in order of arrival."""
+    async def _enter(self, call: Call) -> None:
+        """Take a slot: live calls before batches, and whose audio is due first before others."""
         if self._busy < self._limits.slots:
             self._busy += 1
             return
-        turn = anyio.Event()
-        queue = self._queues[live]
-        queue.append(turn)
+        self._arrived += 1
+        turn = _Turn(call.priority is Priority.BATCH, call.due, self._arrived)
+        heapq.heappush(self._waiting, turn)
         try:
-            await turn.wait()  # whoever leaves hands the slot over, so `_busy` stays as it is
+            await turn.granted.wait()  # whoever leaves hands the slot over: `_busy` stays
         except BaseException:
-            if turn.is_set():
+            if turn.granted.is_set():
                 self._leave()
             else:
-                queue.remove(turn)
+                self._waiting.remove(turn)
+                heapq.heapify(self._waiting)
             raise
 
     def _leave(self) -> None:
-        for queue in self._queues.values():
-            if queue:
-                queue.popleft().set()
-                return
-        self._busy -= 1
+        if self._waiting:
+            heapq.heappop(self._waiting).granted.set()
+        else:
+            self._busy -= 1
 
 
 @contextmanager

@@ -7,6 +7,8 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+import anyio
+
 from antiphon.errors import NothingToSay
 from antiphon.pipeline.delivery import Share, delivered
 from antiphon.pipeline.lead import Lead
@@ -144,6 +146,7 @@ class _Performance:
         self._call = call
         self._follows = utterance.follows
         self._rate = 0
+        self._playing_since = 0.0
         self._pause_s = 0.0
         self._said = Finished(clauses=0)
         self._span = (-1, -1)
@@ -159,7 +162,7 @@ class _Performance:
         share = Share.of(style, self._card)
         part = self._part(prepared, share.asked)
         async with (
-            self._below.speak(part, self._call) as frames,
+            self._below.speak(part, replace(self._call, due=self._due())) as frames,
             aclosing(delivered(frames, share)) as delivery,
         ):
             async for frame in delivery:
@@ -179,6 +182,12 @@ class _Performance:
         await self._be_silent(put)
         await put(self._said)
 
+    def _due(self) -> float:
+        """When the listener would notice a gap: at once, or when what was made is played out."""
+        if not self._rate:
+            return anyio.current_time()
+        return self._playing_since + self._said.samples / self._rate
+
     def _part(self, prepared: Prepared, style: Style) -> Utterance:
         language = prepared.phrase.manner.language or self._utterance.language
         return seeded(
@@ -193,7 +202,7 @@ class _Performance:
 
     async def _start(self, frame: Started, ignored: tuple[str, ...], put: Put[Frame]) -> None:
         if not self._rate:
-            self._rate = frame.rate
+            self._rate, self._playing_since = frame.rate, anyio.current_time()
             await put(replace(frame, ignored=(*frame.ignored, *ignored)))
         await self._be_silent(put)
 

@@ -6,8 +6,11 @@ import contextlib
 import os
 import shutil
 import signal
+import sys
+import tempfile
 from array import array
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import anyio
 import numpy as np
@@ -20,9 +23,10 @@ from antiphon.errors import (
     EngineNotReady,
     NothingToSay,
     UnknownVoice,
+    Unsayable,
     UnsupportedLanguage,
 )
-from antiphon.speech import Audio, Call, Finished, Mark, Started, Style, Utterance
+from antiphon.speech import Audio, Call, Finished, Mark, Passage, Started, Style, Utterance
 
 pytestmark = pytest.mark.anyio
 ENGLISH = Utterance("The quick brown fox jumps over the lazy dog.")
@@ -225,6 +229,22 @@ async def test_a_worn_worker_is_replaced(engine: Formant, monkeypatch: pytest.Mo
     assert len(seen) >= 2
 
 
+async def test_what_the_killed_left_behind_is_removed(tmp_path: Path) -> None:
+    """A folder whose owner is dead goes when the next engine starts; others stay."""
+    ended = await anyio.open_process([sys.executable, "-c", ""])
+    await ended.wait()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(tmp_path))
+        stale = tmp_path / f"antiphon-formant-{ended.pid}-x"
+        alive = tmp_path / f"antiphon-formant-{os.getpid()}-x"
+        stale.mkdir()
+        alive.mkdir()
+        engine = await open_engine(EngineOptions(workers=1))
+        await engine.aclose()
+    assert not stale.exists()
+    assert alive.exists()
+
+
 async def test_closing_leaves_no_process_and_no_file() -> None:
     """Everything that was started is ended, everything written is removed."""
     engine = await open_engine(EngineOptions(workers=2))
@@ -250,17 +270,17 @@ def test_unknown_voices_and_languages_are_refused() -> None:
     with pytest.raises(UnsupportedLanguage):
         job_of(Utterance("hi", language="ja"))
     with pytest.raises(UnsupportedLanguage):
-        job_of(Utterance("ありがとう、日本。"))
+        job_of(Utterance("ភាសាខ្មែរ"))
 
 
 @pytest.mark.parametrize(
     ("text", "language", "expected"),
     [
         ("Hello there.", None, [("en-us", "Hello there.", 0)]),
-        ("Hello there.", "en-GB", [("en-gb", "Hello there.", 0)]),
+        ("Hello there.", "en-GB", [("en", "Hello there.", 0)]),
         ("你好 friend", None, [("cmn", "你好 friend", 0)]),
         ("你好", "zh-HK", [("yue", "你好", 0)]),
-        ("Bonjour", "fr-CA", [("fr-fr", "Bonjour", 0)]),
+        ("Bonjour", "fr-CA", [("fr", "Bonjour", 0)]),
         ("Привет", None, [("ru", "Привет", 0)]),
         ("Привет", "uk", [("uk", "Привет", 0)]),
         ("안녕", None, [("ko", "안녕", 0)]),
@@ -271,4 +291,31 @@ def test_text_is_given_to_the_voice_that_reads_it(
     text: str, language: str | None, expected: list[tuple[str, str, int]]
 ) -> None:
     """Languages are told by script, and by what the caller says."""
-    assert passages(text, language) == expected
+    assert passages(text, language) == (expected, ())
+
+
+def test_what_cannot_be_read_is_passed_over_and_listed() -> None:
+    """One foreign word ends no stream, and the listener is told of it."""
+    job, unread = job_of(Utterance("Hello. ភាសាខ្មែរ. Bye."))
+    assert "".join(part.text for part in job.parts).startswith("Hello.")
+    assert job.parts[-1].text.endswith("Bye.")
+    assert unread == ("language km",)
+    following = Utterance("ភាសាខ្មែរ", follows=Passage("Hello.", "0"))
+    assert job_of(following)[0].parts == ()
+
+
+async def test_every_language_of_the_card_is_spoken(engine: Formant) -> None:
+    """Each has a voice and a dictionary, so that none is advertised in vain."""
+    for language in engine.card().languages:
+        pcm, _ = await heard(engine, Utterance("1 2 3", language=language))
+        assert len(pcm) > 24_000 // 4, language
+
+
+async def test_a_text_that_breaks_the_library_is_not_tried_again(engine: Formant) -> None:
+    """It is contained, told as what it is, and cannot be used to end worker after worker."""
+    poison = Utterance("\u16ca.`\u03bf", language="vi")
+    with pytest.raises(EngineFailed):
+        await heard(engine, poison)
+    with pytest.raises(Unsayable):
+        await heard(engine, poison)
+    assert (await heard(engine, ENGLISH))[0]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import os
 import unicodedata
+from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from importlib.metadata import version
 
 from antiphon.engines.formant import messages
 from antiphon.engines.formant.library import PACE_WPM
-from antiphon.engines.formant.pool import Pool
+from antiphon.engines.formant.pool import Crashed, Pool
 from antiphon.engines.formant.voices import (
     CHOIR,
     LANGUAGES,
@@ -27,6 +29,7 @@ from antiphon.errors import (
     EngineNotReady,
     NothingToSay,
     UnknownVoice,
+    Unsayable,
     UnsupportedLanguage,
 )
 from antiphon.producing import Put, produced
@@ -65,6 +68,7 @@ class Formant:
 
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
+        self._broken_by = Broken()
         self._card = Card(
             engine="formant",
             model=_model(),
@@ -84,18 +88,25 @@ class Formant:
     @asynccontextmanager
     async def speak(self, utterance: Utterance, call: Call) -> AsyncIterator[AsyncIterator[Frame]]:
         """Say one clause; raises `EngineFailed`, and what `job_of` raises."""
-        job = job_of(utterance)
-        started = Started("formant", self._card.model, messages.RATE, ignored=_ignored(utterance))
+        job, unread = job_of(utterance)
+        self._broken_by.check(job)
+        started = Started(
+            "formant", self._card.model, messages.RATE, ignored=_ignored(utterance) + unread
+        )
 
         async def produce(put: Put[Frame]) -> None:
             samples = 0
+            begun = False
             async with aclosing(self._packets(job)) as packets:
                 async for packet in packets:
-                    if samples == 0:
+                    if not begun:
                         await put(started)  # now a worker has truly taken it
+                    begun = True
                     samples += len(packet.pcm) // 2
                     marks = tuple(Mark(*word) for word in packet.words)
                     await put(Audio(packet.pcm, marks, Progress(samples)))
+            if not begun:
+                await put(started)
             await put(Finished(characters=len(utterance.whole), samples=samples))
 
         async with produced(produce, PACKETS_WAITING) as frames:
@@ -103,6 +114,8 @@ class Formant:
 
     async def _packets(self, job: messages.Job) -> AsyncGenerator[messages.Packet, None]:
         """The audio of a job; one whose worker dies before any is given to another worker."""
+        if not job.parts:
+            return
         for tries_left in reversed(range(TRIES)):
             heard = False
             try:
@@ -110,6 +123,10 @@ class Formant:
                     async for packet in packets:
                         heard = True
                         yield packet
+            except Crashed as crash:
+                self._broken_by.add(job)
+                log.warning("a clause broke the library: %s", crash)
+                raise EngineFailed(str(crash)) from crash
             except EngineFailed as failure:
                 log.warning("a clause failed: %s", failure)
                 if heard or not tries_left:
@@ -144,8 +161,8 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def job_of(utterance: Utterance) -> messages.Job:
-    """What a worker needs to say this.
+def job_of(utterance: Utterance) -> tuple[messages.Job, tuple[str, ...]]:
+    """What a worker needs to say this, and the languages inside that it cannot read.
 
     Raises `NothingToSay`, `UnknownVoice` or `UnsupportedLanguage`.
     """
@@ -154,42 +171,69 @@ def job_of(utterance: Utterance) -> messages.Job:
     voice = utterance.voice or next(iter(CHOIR))
     if voice not in CHOIR:
         raise UnknownVoice(voice, CHOIR)
-    parts = tuple(
-        messages.Part(f"{name}+{variant(voice, utterance.style.pitch)}", text, start)
-        for name, text, start in passages(utterance.whole, utterance.language)
-    )
-    return messages.Job(parts, _wpm(utterance.style), CHOIR[voice].volume)
+    found, unread = passages(utterance.whole, utterance.language)
+    if unread and not found and utterance.follows is None:
+        raise UnsupportedLanguage(unread[0], LANGUAGES)
+    named = variant(voice, utterance.style.pitch)
+    parts = tuple(messages.Part(f"{name}+{named}", text, start) for name, text, start in found)
+    job = messages.Job(parts, _wpm(utterance.style), CHOIR[voice].volume)
+    return job, tuple(f"language {tag}" for tag in unread)
 
 
-def passages(text: str, language: str | None) -> list[tuple[str, str, int]]:
+def passages(text: str, language: str | None) -> tuple[list[tuple[str, str, int]], tuple[str, ...]]:
     """Stretches of text with the espeak-ng language that says them, and where each starts.
 
     Chinese with English inside stays one stretch: espeak-ng's Mandarin says Latin words as
-    English, with one melody over both. Raises `UnsupportedLanguage`.
+    English, with one melody over both. A script that it does not read is passed over and listed,
+    since one foreign word must not end a stream. Raises `UnsupportedLanguage` for `language`.
     """
     if language is not None:
         spoken_by(language)
     stretches: list[tuple[str, str, int]] = []
+    unread: dict[str, None] = {}
     found = runs(text, language or "en")
     mixed = {run.language for run in found} >= {"zh", "en"}
     for run in found:
         piece = text[run.start : run.end]
         name = "cmn" if mixed and run.language == "en" else _named(run, piece)
-        if stretches and stretches[-1][0] == name:
+        if name is None:
+            unread[run.language] = None
+        elif stretches and stretches[-1][0] == name:
             _, before, start = stretches[-1]
             stretches[-1] = (name, before + piece, start)
         else:
             stretches.append((name, piece, run.start))
-    return stretches
+    return stretches, tuple(unread)
 
 
-def _named(run: Run, piece: str) -> str:
-    """espeak-ng's language for a run; kana can be read, kanji cannot."""
+def _named(run: Run, piece: str) -> str | None:
+    """espeak-ng's language for a run, if it has one; kana can be read, kanji cannot."""
     if run.language != "ja":
-        return spoken_by(run.language)
-    if any(unicodedata.name(letter, "").startswith("CJK") for letter in piece):
-        raise UnsupportedLanguage("ja", LANGUAGES)
-    return "ja"
+        with contextlib.suppress(UnsupportedLanguage):
+            return spoken_by(run.language)
+        return None
+    kanji = any(unicodedata.name(letter, "").startswith("CJK") for letter in piece)
+    return None if kanji else "ja"
+
+
+class Broken:
+    """The jobs that have broken workers, the latest of them: they are not tried again."""
+
+    def __init__(self, most: int = 1_000) -> None:
+        self._jobs: deque[bytes] = deque(maxlen=most)
+
+    def add(self, job: messages.Job) -> None:
+        """Remember a job."""
+        self._jobs.append(_name(job))
+
+    def check(self, job: messages.Job) -> None:
+        """Raise `Unsayable` for a job that is remembered."""
+        if self._jobs and _name(job) in self._jobs:
+            raise Unsayable
+
+
+def _name(job: messages.Job) -> bytes:
+    return hashlib.sha256(messages.encode(job)).digest()
 
 
 def _wpm(style: Style) -> int:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,9 +27,17 @@ PATIENCE_S = 10.0
 # espeak-ng loses about 5 kB at each load (measured over 5 000); a worker ends before that counts.
 JOBS_PER_WORKER = 4_000
 
+PREFIX = "antiphon-formant-"
+# The signals by which a process ends through its own doing.
+FAULTS = [getattr(signal, name, None) for name in ("SIGSEGV", "SIGABRT", "SIGFPE", "SIGBUS")]
+
 log = logging.getLogger(__name__)
 
 MODULE = "antiphon.engines.formant.worker"
+
+
+class Crashed(Exception):
+    """The library broke by its own doing: the text did that."""
 
 
 class Worker:
@@ -47,7 +57,7 @@ class Worker:
         except BaseException as error:
             with anyio.CancelScope(shield=True):
                 await worker.close()
-            if isinstance(error, EngineFailed):
+            if isinstance(error, EngineFailed | Crashed):
                 raise EngineNotReady(f"a formant worker did not start: {error}") from error
             raise
         return worker
@@ -63,7 +73,10 @@ class Worker:
         return self._child.pid
 
     async def perform(self, job: messages.Job) -> AsyncGenerator[messages.Packet, None]:
-        """The audio of one job; closing the generator leaves it. Raises `EngineFailed`."""
+        """The audio of one job; closing the generator leaves it.
+
+        Raises `EngineFailed`, or `Crashed` when this job broke the library.
+        """
         self.jobs += 1
         self._child.send(messages.encode(job))
         done = False
@@ -86,7 +99,7 @@ class Worker:
 
     async def _leave(self) -> None:
         """Tell the child to stop, and take what it still sends; one that does not is ended."""
-        with anyio.CancelScope(shield=True), contextlib.suppress(EngineFailed):
+        with anyio.CancelScope(shield=True), contextlib.suppress(EngineFailed, Crashed):
             if not self.alive:
                 return
             self._child.send(messages.ABORT)
@@ -102,11 +115,30 @@ class Worker:
         except TimeoutError:
             raise EngineFailed(f"the synthesiser gave no sound for {patience_s:g} s") from None
         except ChildGoneError as gone:
-            raise EngineFailed(
+            kind = Crashed if -(gone.status or 0) in FAULTS else EngineFailed
+            raise kind(
                 f"the synthesiser ended while it spoke ({gone}); it is started again"
             ) from None
         message: messages.Message = messages.decode_message(body)
         return message
+
+
+def _sweep() -> None:
+    """Remove the folders of processes that were killed and could not do it themselves."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        owner = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if owner.isdigit() and not _lives(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 class Pool:
@@ -118,7 +150,8 @@ class Pool:
         self._working: list[Worker] = []
         self._turns = anyio.Semaphore(size)
         self._renewals: set[asyncio.Task[None]] = set()
-        self._temporary = tempfile.TemporaryDirectory(prefix="antiphon-formant-")
+        _sweep()
+        self._temporary = tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-")
         self.folder = Path(self._temporary.name)
         self._closed = False
 

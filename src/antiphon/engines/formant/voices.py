@@ -41,12 +41,12 @@ WIDEST_PITCH = 12  # semitones up and down; each is a voice file, written when t
 # BCP 47 tag -> espeak-ng's name, where the two differ or where we choose the variety.
 RENAMED = {
     "en": "en-us",
-    "en-au": "en-gb",
-    "en-in": "en-gb",
-    "en-nz": "en-gb",
+    "en-au": "en",
+    "en-gb": "en",
+    "en-in": "en",
+    "en-nz": "en",
     "es-mx": "es-419",
-    "fr": "fr-fr",
-    "fr-ca": "fr-fr",
+    "fr-ca": "fr",
     "no": "nb",
     "sr-latn": "bs",
     "zh": "cmn",
@@ -54,19 +54,21 @@ RENAMED = {
     "zh-mo": "yue",
 }
 
-# What espeak-ng 1.52 speaks from that language's own spelling. Left out: Japanese (kanji are not
-# read; kana inside other text are), constructed and test languages, and transliterations.
+# What espeak-ng 1.52 speaks from that language's own spelling, by its own names (its `en` is
+# British). Left out: Japanese (kanji are not read; kana inside other text are), Faroese and
+# Karakalpak (their dictionaries are missing from the wheel), constructed and test languages,
+# and transliterations.
 _SPOKEN = """
-    af am an ar as az ba be bg bn bpy bs ca chr-us-qaaa-x-west cmn cs cv cy da de el en-029
-    en-gb en-gb-scotland en-gb-x-gbclan en-gb-x-gbcwmd en-gb-x-rp en-us en-us-nyc eo es es-419
-    et eu fa fi fo fr-be fr-ch fr-fr ga gd gn gu hak haw he hi hr ht hu hy hyw ia id io is it ka
-    kaa kk kl kn ko kok ku ky la lb lfn lt ltg lv mi mk ml mr ms mt mto my nb nci ne nl nog om
-    or pa pap pl pt pt-br quc qu ro ru ru-lv sd shn si sk sl smj sq sr sv sw ta te th ti tk tn
-    tr tt ug uk ur uz vi vi-vn-x-central vi-vn-x-south yue
+    af am an ar as az ba be bg bn bpy bs ca chr cmn cs cv cy da de el en en-029 en-gb-scotland
+    en-gb-x-gbclan en-gb-x-gbcwmd en-gb-x-rp en-us en-us-nyc eo es es-419 et eu fa fi fr fr-be
+    fr-ch ga gd gn gu hak haw he hi hr ht hu hy hyw ia id io is it ka kk kl kn ko kok ku ky la
+    lb lfn lt ltg lv mi mk ml mr ms mt mto my nb nci ne nl nog om or pa pap pl pt pt-br qu quc
+    ro ru ru-lv sd shn si sk sl smj sq sr sv sw ta te th ti tk tn tr tt ug uk ur uz vi
+    vi-vn-x-central vi-vn-x-south yue
 """
 SPOKEN = frozenset(_SPOKEN.split())
 
-LANGUAGES = tuple(sorted({"zh", "en", "fr", "no"} | (SPOKEN - {"cmn"})))
+LANGUAGES = tuple(sorted({"zh", "no", "en-gb"} | (SPOKEN - {"cmn"})))
 
 
 def own_voices() -> tuple[Voice, ...]:
