@@ -17,7 +17,8 @@ from antiphon.edge.shelf import Shelf
 from antiphon.engines.admission import Load
 from antiphon.errors import EngineNotReady
 from antiphon.producing import ungrouped
-from antiphon.settings import Settings
+from antiphon.settings import OPENAI_VOICES, Settings
+from antiphon.speech import Card
 from antiphon.staircase import Opener, Staircase
 
 logger = logging.getLogger(__name__)
@@ -77,9 +78,17 @@ class House:
             beside.start_soon(warm)  # codecs load while the engine does
             async with self._opener(self.settings) as staircase:
                 await warmed.wait()
+                self._warn_of_aliases(staircase.card)
                 self._staircase, self.reason = staircase, ""
                 self._settled.set()
                 await anyio.sleep_forever()
+
+    def _warn_of_aliases(self, card: Card) -> None:
+        """Say which of the operator's own names lead nowhere; the first voice answers for them."""
+        names = {voice.name for voice in card.voices}
+        for alias, target in self.settings.voice_aliases.items():
+            if target not in names and OPENAI_VOICES.get(alias) != target:
+                logger.warning("the voice alias %r leads to %r, which is no voice", alias, target)
 
     def _close(self, reason: str) -> None:
         self._staircase, self.reason = None, reason
