@@ -33,8 +33,9 @@ check: $(stamps)/check ## formatting, lint, types, import rules, generated pages
 bench: $(stamps)/bench ## measure what the README claims
 	$(bin)/python benchmarks/first_audio.py
 
-docs: $(stamps)/serve ## generate docs/reference from the code
+docs: $(stamps)/docs ## generate docs/reference from the code, and build the site
 	$(bin)/python tools/reference.py
+	$(bin)/python tools/build_site.py
 
 fix: $(stamps)/check ## format, and mend what lint can mend
 	$(bin)/ruff format .
@@ -60,6 +61,10 @@ $(stamps)/test: pyproject.toml examples/engine-plugin/pyproject.toml | $(bin)/py
 
 $(stamps)/check: pyproject.toml | $(bin)/python
 	$(pip) --editable '.[check]'
+	@mkdir -p $(@D) && touch $@
+
+$(stamps)/docs: pyproject.toml | $(bin)/python
+	$(pip) --editable '.[docs]'
 	@mkdir -p $(@D) && touch $@
 
 $(stamps)/bench: pyproject.toml | $(bin)/python

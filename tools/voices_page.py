@@ -27,7 +27,7 @@ done
 
 def voices_page() -> str:
     """Every voice with a sample, and every language."""
-    head = ["voice", "", "pitch", "also called", "sounds"]
+    head = ["voice", "sounds", "is", "pitch", "also called"]
     return "\n".join((GENERATED, VOICES, table(head, map(_voice, CHOIR)), _languages()))
 
 
@@ -35,7 +35,7 @@ def _voice(name: str) -> tuple[str, ...]:
     timbre = CHOIR[name]
     aliases = [alias for alias, target in OPENAI_VOICES.items() if target == name]
     pitch = f"{timbre.low}–{timbre.high} Hz"
-    return code(name), timbre.description, pitch, listed(aliases), f"<!-- hear: {name}.mp3 -->"
+    return code(name), f"<!-- hear: {name}.mp3 -->", timbre.description, pitch, listed(aliases)
 
 
 def _languages() -> str:
@@ -46,17 +46,19 @@ def _languages() -> str:
         " the others are espeak-ng's own rules, passed on. Which language a text is in is told from"
         " its script, so languages that share one are told apart by `language` alone."
     )
-    names = _language_names()
-    rows = [(code(tag), names[spoken_by(tag)]) for tag in LANGUAGES]
+    files = _language_files()
+    rows = [(code(tag), _language(spoken_by(tag), files)) for tag in LANGUAGES]
     return said + "\n\n" + table(["tag", "language"], rows)
 
 
-def _language_names() -> dict[str, str]:
-    """What espeak-ng calls the languages that it speaks; where two claim one, the first choice."""
-    found: dict[str, tuple[int, str]] = {}
-    for path in sorted((Path(get_data_path()) / "lang").rglob("*")):
-        text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-        name = (re.findall(r"^name\s+(.+?)\s*(?://.*)?$", text, re.MULTILINE) or [""])[0]
-        for tag, rank in re.findall(r"^language\s+(\S+)[ \t]*(\d*)", text, re.MULTILINE):
-            found[tag.lower()] = min(found.get(tag.lower(), (99, "")), (int(rank or 5), name))
-    return {tag: name for tag, (_, name) in found.items()}
+def _language(name: str, files: dict[str, str]) -> str:
+    """What espeak-ng calls a language that it names so, or by the first part of a longer name."""
+    longer = (file for file in sorted(files) if file.startswith(f"{name}-"))
+    text = files.get(name) or files[next(longer)]
+    return re.findall(r"^name\s+(.+?)\s*(?://.*)?$", text, re.MULTILINE)[0]
+
+
+def _language_files() -> dict[str, str]:
+    """espeak-ng's files of languages, each called as the language is."""
+    paths = (path for path in (Path(get_data_path()) / "lang").rglob("*") if path.is_file())
+    return {path.name.lower(): path.read_text(encoding="utf-8") for path in paths}

@@ -26,6 +26,7 @@ _ENERGIES = {
     "default": 0.0,
 }  # fmt: skip
 _SPELT = {"characters", "spell-out", "verbatim", "digits", "telephone"}
+_READ_ANYWAY = {"cardinal", "ordinal", "date", "time", "currency", "number"}  # from how they look
 _KNOWN = {"speak", "break", "prosody", "phoneme", "say-as", "sub", "lang", "p", "s"}
 
 
@@ -107,7 +108,10 @@ class _Reader:
             case "phoneme":
                 return self._phoneme(attributes, inside)
             case "say-as":
-                return replace(inside, spelt=attributes.get("interpret-as") in _SPELT)
+                kind = attributes.get("interpret-as", "")
+                if kind not in _SPELT | _READ_ANYWAY:
+                    self.ignored[f"ssml:say-as {kind}"] = None
+                return replace(inside, spelt=kind in _SPELT)
         language = attributes.get("xml:lang") or inside.manner.language
         return replace(inside, manner=replace(inside.manner, language=language))
 
