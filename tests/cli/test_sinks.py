@@ -98,3 +98,14 @@ def test_a_stream_that_is_no_file_is_left_as_it_is() -> None:
         sink.write(PCM)
         sink.finish()
     assert stream.getvalue() == PCM
+
+
+@pytest.mark.parametrize("wanted", ["wav", "flac"])
+def test_a_stream_that_is_full_is_told(wanted: str) -> None:
+    """As a full disk is told for a file."""
+    with Path("/dev/full").open("wb", buffering=0) as stream:
+        sink = StreamSink(stream, FORMATS[wanted])
+        sink.start(24_000)
+        with pytest.raises(OutputFailed, match="cannot write standard output: No space left"):
+            for _ in range(1_000):
+                sink.write(PCM)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from antiphon.cli.sources import arriving, read
-from antiphon.errors import InvalidRequest
+from antiphon.errors import InvalidRequest, TextTooLong
 
 pytestmark = pytest.mark.anyio
 
@@ -66,7 +66,7 @@ async def test_a_file_is_read_without_its_byte_order_mark(tmp_path: Path) -> Non
     """Some editors write one; nobody wants to hear it."""
     path = tmp_path / "text.txt"
     path.write_bytes(b"\xef\xbb\xbfHello.")
-    assert read(path) == "Hello."
+    assert read(path, 6) == "Hello."
 
 
 async def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
@@ -74,4 +74,16 @@ async def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "text.txt"
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InvalidRequest, match=r"text\.txt: it is not UTF-8"):
-        read(path)
+        read(path, 100)
+
+
+@pytest.mark.parametrize("letter", ["a", "你", "😀"])
+async def test_a_file_without_end_is_too_long(tmp_path: Path, letter: str) -> None:
+    """No more is read of it than the limit can hold, wherever a character is cut."""
+    path = tmp_path / "text.txt"
+    path.write_text(letter * 200, encoding="utf-8")
+    with pytest.raises(TextTooLong) as told:
+        read(path, 10)
+    assert told.value.length > 10
+    with pytest.raises(TextTooLong):
+        read(Path("/dev/zero"), 10)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from contextlib import suppress
@@ -10,7 +11,9 @@ from typing import Any
 
 import click
 
-from antiphon.cli.exits import INTERRUPTED, exit_code
+from antiphon.cli import handles
+from antiphon.cli.ends import SIGNALLED, told_to_end
+from antiphon.cli.exits import INTERRUPTED, OUTPUT, OutputFailed, exit_code
 from antiphon.errors import SpeechError
 
 VERBS = ("serve", "speak", "voices", "doctor")
@@ -29,19 +32,36 @@ class Verbs(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
+        handles.occupy_standard()
+        with told_to_end() as told:
+            try:
+                return self._invoke(ctx)
+            finally:
+                if told:
+                    ctx.exit(SIGNALLED + told[0])
+
+    def _invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
             _forget_stdout()
         except SpeechError as error:
             click.echo(f"antiphon: {error} ({error.code})", err=True)
+            if isinstance(error, OutputFailed):
+                _forget_stdout()
             ctx.exit(exit_code(error))
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            click.echo(f"antiphon: cannot write standard output: {error.strerror}", err=True)
+            _forget_stdout()
+            ctx.exit(OUTPUT)
 
 
 def _forget_stdout() -> None:
-    """The reader has left: what is still buffered must not raise again when Python ends."""
+    """What is still buffered cannot be written, and must not raise again when Python ends."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

@@ -10,6 +10,7 @@ from types import FrameType
 
 import click
 
+from antiphon.cli import handles
 from antiphon.cli.options import SERVING, chosen, settings_flags
 from antiphon.cli.sockets import bound
 from antiphon.errors import BadSetting, EngineMissing
@@ -27,13 +28,21 @@ def serve(config: Path | None, **flags: str | None) -> None:
     settings = chosen(config, flags)
     check_engine(settings.engine)
     check_folder(settings.data)
+    handles.raise_limit()
     with bound(settings.host, settings.port) as listening:
         from antiphon.cli.server import run
 
+        _hear_interrupts()
         try:
             run(settings, listening)
         except KeyboardInterrupt:
             _stopped(signal.SIGINT, None)
+
+
+def _hear_interrupts() -> None:
+    """A server listens to SIGINT also where the shell that started it has it ignored."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def _stopped(signum: int, frame: FrameType | None) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -72,8 +73,28 @@ class StreamSink(Encoded):
     def __init__(self, stream: IO[bytes], format: Format) -> None:
         super().__init__(stream, format, _is_fresh_file(stream))
 
+    def write(self, pcm: bytes) -> None:
+        with _told("standard output"):
+            super().write(pcm)
+
+    def finish(self) -> None:
+        with _told("standard output"):
+            super().finish()
+
     def close(self) -> None:
         """It is not ours to close."""
+
+
+@contextmanager
+def _told(where: object) -> Iterator[None]:
+    """Tell what cannot be written; a reader who has left is another matter."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise OutputFailed(f"cannot write {where}: {reason}") from error
 
 
 def _is_fresh_file(stream: IO[bytes]) -> bool:

@@ -11,18 +11,30 @@ import threading
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
-from antiphon.errors import InvalidRequest
+from antiphon.errors import InvalidRequest, TextTooLong
 
 PAUSE_S = 0.3  # a writer who says nothing for this long wants to hear what there is
 WAITING = 64
+CHARACTER_BYTES = 4  # at most, in UTF-8
 
 
-def read(path: Path) -> str:
-    """A file's text; raises `InvalidRequest` where there is none."""
+def read(path: Path, limit: int) -> str:
+    """A file's text; raises `InvalidRequest` where there is none.
+
+    Some files never end: of one that must hold more than `limit` characters no more is read, and
+    `TextTooLong` is raised.
+    """
+    most = CHARACTER_BYTES * limit + len(codecs.BOM_UTF8)
     try:
-        return path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as file:
+            taken = file.read(most + 1)
+        cut = len(taken) > most
+        text = codecs.getincrementaldecoder("utf-8-sig")().decode(taken, final=not cut)
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidRequest(f"cannot read {path}: {_reason(error)}", "file") from error
+    if cut:
+        raise TextTooLong(len(text), limit)
+    return text
 
 
 def _reason(error: OSError | UnicodeDecodeError) -> str:

@@ -75,7 +75,9 @@ def speak(
 def _check_source(text: tuple[str, ...], file: Path | None) -> None:
     if text and file:
         raise click.UsageError("say the text or name a file with --file, not both")
-    if not text and file is None and sys.stdin.isatty():
+    if file == DASH and sys.stdin is None:
+        raise click.UsageError("standard input is closed; say the text or name a file")
+    if not text and file is None and (sys.stdin is None or sys.stdin.isatty()):
         raise click.UsageError('say what to speak: antiphon speak "Hello."')
 
 
@@ -93,8 +95,10 @@ def _sink(out: Path | None, format: str) -> Sink:
     from antiphon.cli.players import find_player
     from antiphon.cli.sinks import FileSink, StreamSink
 
+    if out is not None and out != DASH:
+        return FileSink(out, find_format(format))
+    if sys.stdout is None:
+        raise click.UsageError("standard output is closed; write a file with --out FILE")
     if out is None and sys.stdout.isatty():
         return find_player()
-    if out is None or out == DASH:
-        return StreamSink(sys.stdout.buffer, find_format(format))
-    return FileSink(out, find_format(format))
+    return StreamSink(sys.stdout.buffer, find_format(format))

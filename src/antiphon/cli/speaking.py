@@ -25,7 +25,7 @@ from antiphon.text.check import check_text
 def words(text: str | None, file: Path | None, limit: int) -> str | AsyncIterable[str]:
     """What to say: whole and checked, or as it arrives on standard input."""
     if file is not None:
-        text = sources.read(file)
+        text = sources.read(file, limit)
     if text is None:
         return _bounded(sources.arriving(sources.standard_input()), limit)
     check_text(text, limit)
@@ -74,7 +74,7 @@ class Progress:
     def __init__(self) -> None:
         self.rate = 1
         self._samples = 0
-        self._shown = sys.stderr.isatty()
+        self._shown = sys.stderr is not None and sys.stderr.isatty()
 
     def add(self, samples: int) -> None:
         self._samples += samples
