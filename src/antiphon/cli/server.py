@@ -54,6 +54,7 @@ def _config(settings: Settings, app: Starlette) -> uvicorn.Config:
         log_level=LOGGED_BY_UVICORN.get(settings.log_level, settings.log_level),
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=math.ceil(settings.shutdown_timeout_s),
     )
 

@@ -50,9 +50,9 @@ from antiphon.speech import (
 )
 from antiphon.text.language import Run, runs
 
-# A clause is made in milliseconds and heard in seconds. It may wait here whole (170 s at 0.32 s a
+# A clause is made in milliseconds and heard in seconds. It may wait here whole (at 0.2 to 0.6 s a
 # packet), so that a slow listener holds memory that is bounded, and no worker.
-PACKETS_WAITING = 512
+PACKETS_WAITING = 256
 WAITING_PER_WORKER = 64  # a clause takes about 10 ms, so the last of so many waits about 0.6 s
 MOST_WORKERS = 8
 SLOWEST_WPM, FASTEST_WPM = 80, 450

@@ -22,7 +22,7 @@ from antiphon.errors import EngineFailed, EngineNotReady
 from antiphon.producing import ungrouped
 
 START_S = 30.0
-# espeak-ng makes 40 ms of sound in well under a millisecond; ten seconds of silence is a hang.
+# espeak-ng makes 200 ms of sound in well under a millisecond; ten seconds of silence is a hang.
 PATIENCE_S = 10.0
 # espeak-ng loses about 5 kB at each load (measured over 5 000); a worker ends before that counts.
 JOBS_PER_WORKER = 4_000

@@ -93,7 +93,9 @@ def spoken_by(language: str) -> str:
 def write_voices(data: Path, folder: Path) -> None:
     """Make `folder` an espeak-ng data folder: everything of `data`, and our choir as variants.
 
-    Links where the system allows, copies (21 MB) where it does not.
+    Each language's file is linked into `voices` too: found there by its name, a voice is chosen in
+    0.1 to 0.4 ms; else espeak-ng reads every file of the folder first, which takes 3 ms. Links
+    where the system allows, copies (21 MB) where it does not.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for entry in data.iterdir():
@@ -101,6 +103,9 @@ def write_voices(data: Path, folder: Path) -> None:
             _link(entry, folder / entry.name)
     variants = folder / "voices" / "!v"
     variants.mkdir(parents=True)
+    for language in (data / "lang").rglob("*"):
+        if language.is_file():
+            _link(language, folder / "voices" / language.name.lower())
     for voice, timbre in CHOIR.items():
         for pitch in range(-WIDEST_PITCH, WIDEST_PITCH + 1):
             name = variant(voice, pitch)

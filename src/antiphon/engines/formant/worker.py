@@ -18,7 +18,7 @@ from antiphon.piped import Pipe
 
 # The first packet is small so that sound starts at once; later ones are larger, since each costs
 # the parent about the same whatever it holds.
-PACKETS_S = (0.04, 0.08, 0.16, 0.32)
+PACKETS_S = (0.1, 0.4, 1.6)
 
 
 class Clause:
@@ -92,28 +92,23 @@ class Synthesizer:
 
     def __init__(self, pipe: Pipe, library: Path, data: Path) -> None:
         self._pipe, self._path, self._data = pipe, library, data
-        self._voice = ""
         self._library = FreshLibrary(library, data)
 
     def say(self, job: messages.Job) -> None:
         """Say one clause, then make ready for the next while nobody waits."""
-        if self._voice and self._voice != job.parts[0].voice:
-            self._renew("")  # a guess that was wrong must leave no trace in the sound
-        try:
-            self._pipe.write(messages.encode(messages.Done(self._attempt(job))))
-        finally:
-            self._renew(job.parts[0].voice)
+        self._pipe.write(messages.encode(messages.Done(self._attempt(job))))
+        self._library.close()
+        self._library = FreshLibrary(self._path, self._data)
 
     def _attempt(self, job: messages.Job) -> str | None:
+        """Why it failed, if it did."""
         clause = Clause(self._pipe, self._library.rate)
         if not (self._data / "phontab").exists():  # without its data espeak-ng speaks silence
             return f"the voices in {self._data} have been removed"
         try:
             for index, part in enumerate(job.parts):
                 clause.begin(part)
-                if part.voice != self._voice:
-                    self._library.choose(part.voice)
-                    self._voice = part.voice
+                self._library.choose(part.voice)
                 last = index == len(job.parts) - 1
                 self._library.speak(part.text, job.wpm, job.volume, last, clause.hear)
                 if clause.left:
@@ -122,18 +117,6 @@ class Synthesizer:
         except SpeechError as error:
             return str(error)
         return None
-
-    def _renew(self, voice: str) -> None:
-        """Load afresh, and guess that the next clause has the same voice."""
-        self._library.close()
-        self._library = FreshLibrary(self._path, self._data)
-        self._voice = ""
-        if voice:
-            try:
-                self._library.choose(voice)
-                self._voice = voice
-            except SpeechError:
-                self._voice = ""
 
 
 def main() -> None:
