@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import sys
 from typing import Any
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # it asks the network at start
 
 import gradio
 import numpy as np
@@ -12,12 +16,14 @@ from antiphon.engines.registry import EngineOptions, open_engine
 from antiphon.speech import Audio, Call, Engine, Utterance
 
 _engine: list[Engine] = []
+_opening = asyncio.Lock()
 
 
 async def speak(text: str) -> tuple[int, Any]:
     """The whole text as one array, as Gradio's Audio component takes it."""
-    if not _engine:
-        _engine.append(await open_engine("formant", EngineOptions()))
+    async with _opening:
+        if not _engine:
+            _engine.append(await open_engine("formant", EngineOptions()))
     pcm = bytearray()
     async with _engine[0].speak(Utterance(text), Call("gradio")) as frames:
         async for frame in frames:
