@@ -76,6 +76,14 @@ async def test_marks_point_into_the_written_text() -> None:
     assert [mark.sample for mark in marks] == [0, 20, 40]
 
 
+async def test_marks_leave_pictures_out() -> None:
+    """An emoji that is not spoken belongs to no word."""
+    text = "😀 hello there."
+    frames = await spoken(Counting(), Utterance(text))
+    (mark,) = [mark for frame in frames if isinstance(frame, Audio) for mark in frame.marks]
+    assert text[mark.start : mark.end] == "hello there."
+
+
 async def test_arriving_text_makes_the_same_clauses() -> None:
     """Letter by letter or whole, the clauses asked for are the same."""
     whole, arriving = Counting(), Counting()

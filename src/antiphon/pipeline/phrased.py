@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -83,9 +84,12 @@ class Prepared:
         after = min(max(mark.end, first + 1), last)
         while after < last and origins[after] == origins[after - 1]:
             after += 1
-        word = source[origins[first] : origins[after]]
-        start = origins[after] - len(word.lstrip())
-        return self.phrase.span(start, max(start, origins[first] + len(word.rstrip())))
+        start, end = origins[first], origins[after]
+        while start < end and _silent(source[start]):
+            start += 1
+        while end > start and _silent(source[end - 1]):
+            end -= 1
+        return self.phrase.span(start, end)
 
 
 class Phrased:
@@ -237,6 +241,11 @@ class _Performance:
             samples=said.samples + finished.samples,
             clauses=said.clauses + 1,
         )
+
+
+def _silent(character: str) -> bool:
+    """Whether it is a space or a picture, which belong to no word."""
+    return character.isspace() or unicodedata.category(character) in ("So", "Cf")
 
 
 def _manner(style: Style, manner: Manner) -> Style:
