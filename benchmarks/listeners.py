@@ -122,6 +122,8 @@ class Connection:
             left = int(headers["content-length"])
             while left:
                 piece = await asyncio.wait_for(reader.read(min(left, 65_536)), WAIT_S)
+                if not piece:
+                    raise ConnectionError("the server closed the connection in an answer")
                 left -= len(piece)
                 yield piece
         else:
