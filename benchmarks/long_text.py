@@ -25,7 +25,7 @@ LONG_TEXTS = {
     "numbers": ("It cost $1,250.50 on May 3, 2024 at 3:30 pm. " * 2_300)[:100_000],
     "chinese": ("我们重新开始，银行在重庆，一行人走了三公里。" * 5_000)[:100_000],
 }
-LISTENERS, SECONDS = 8, 40
+LISTENERS, SECONDS = 8, 12
 
 
 async def first_sound_ms(ask: Ask, text: str) -> float:
