@@ -77,5 +77,8 @@ class Counting:
     async def prepare(self, recording: Recording) -> None:
         """Nothing to prepare."""
 
+    def forget(self, digest: str) -> None:
+        """Nothing to forget."""
+
     async def aclose(self) -> None:
         """Nothing to give back."""

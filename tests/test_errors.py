@@ -19,6 +19,8 @@ TOLD = {
     errors.UnknownVoice: ("atlo", ["alto", "bass"]),
     errors.UnsupportedFormat: ("mp5", ["mp3", "wav"]),
     errors.UnsupportedLanguage: ("xx", ["en"]),
+    errors.TranscriptRequired: ("glm",),
+    errors.UnknownRecording: ("ab" * 32,),
     errors.Unsayable: (),
     errors.UnknownModel: ("tts-9", ["tts-1"]),
     errors.RequestTooLarge: (5,),

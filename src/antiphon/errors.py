@@ -9,6 +9,8 @@ SpeechError
     + UnknownVoice           400  no voice of that name
     + UnsupportedFormat      400  no audio format of that name
     + UnsupportedLanguage    400  the engine does not speak that language
+    + TranscriptRequired     400  the engine needs the words of the recording
+    + UnknownRecording       404  no recording of that digest; it may have been removed
     + Unsayable              422  the engine broke on exactly this text before
     + UnknownModel           404  no model of that name
     + RequestTooLarge        413  more bytes than one request may hold
@@ -122,6 +124,26 @@ class UnsupportedLanguage(Rejected):
 
     def __init__(self, language: str, known: Iterable[str]) -> None:
         super().__init__(f"the voice does not speak {language[:80]!r}; {nearest(language, known)}")
+
+
+class TranscriptRequired(Rejected):
+    """The engine needs the words of the recording."""
+
+    code, param = "transcript_required", "ref_text"
+
+    def __init__(self, engine: str) -> None:
+        super().__init__(
+            f"the engine {engine!r} needs the words that the recording says; send them as ref_text"
+        )
+
+
+class UnknownRecording(Rejected):
+    """No recording of that digest; it may have been removed."""
+
+    code, status, param = "unknown_recording", 404, "voice"
+
+    def __init__(self, digest: str) -> None:
+        super().__init__(f"there is no recording {digest[:16]!r}; it may have been removed")
 
 
 class Unsayable(Rejected):

@@ -18,11 +18,13 @@ import msgspec
 class Style:
     """How it is said; a field left at its default means "as in the recording".
 
-    `pace` multiplies the speaking rate (1.0 is the voice's own), `pitch` is in semitones,
-    `energy` in decibels, `strength` (0–1) is how far `emotion` is carried.
+    `emotion` names a mood; `reference` is the digest of a recording whose mood is carried over,
+    and wins over the name; `strength` (0–1) is how far either is carried. `pace` multiplies the
+    speaking rate (1.0 is the voice's own), `pitch` is in semitones, `energy` in decibels.
     """
 
     emotion: str | None = None
+    reference: str | None = None
     strength: float = 1.0
     pace: float = 1.0
     pitch: float = 0.0
@@ -144,6 +146,22 @@ class Recording:
     def digest(self) -> str:
         """64 hex digits over samples, rate and transcript."""
         return hashlib.sha256(msgspec.msgpack.encode(self)).hexdigest()
+
+
+class Recordings(Protocol):
+    """Where an engine finds recordings, and keeps what it made of them."""
+
+    async def recording(self, digest: str) -> Recording:
+        """The recording of that digest; raises `UnknownRecording`."""
+        ...
+
+    async def prepared(self, digest: str, model: str) -> bytes | None:
+        """What an engine of that model digest kept for the recording, if it is still there."""
+        ...
+
+    async def keep_prepared(self, digest: str, model: str, data: bytes) -> None:
+        """Keep it beside the recording, to be erased with it; a failure to is only logged."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +308,10 @@ class Engine(Speaker, Protocol):
 
     async def prepare(self, recording: Recording) -> None:
         """Make a recording ready to speak with; raises `SpeechError` when it cannot be."""
+        ...
+
+    def forget(self, digest: str) -> None:
+        """Drop from memory whatever was made of that recording; it has been erased."""
         ...
 
     async def aclose(self) -> None:

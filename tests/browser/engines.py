@@ -74,5 +74,8 @@ class Held(Engine):
     async def prepare(self, recording: Recording) -> None:
         """Nothing to prepare."""
 
+    def forget(self, digest: str) -> None:
+        """Nothing to forget."""
+
     async def aclose(self) -> None:
         """Nothing to give back."""

@@ -10,8 +10,7 @@ import anyio.lowlevel
 from antiphon import speech
 from antiphon.engines.registry import EngineOptions
 
-RATE, FRAME = 24_000, 2_400
-SAMPLES_PER_CHARACTER = 1_200  # 50 ms, about the pace of English
+RATE, FRAME, SAMPLES_PER_CHARACTER = 24_000, 2_400, 1_200  # 50 ms, about the pace of English
 HERTZ = {"low": 220.0, "high": 440.0}
 VOICES = tuple(speech.Voice(name, f"a tone of {hertz:g} Hz") for name, hertz in HERTZ.items())
 
@@ -40,8 +39,7 @@ class Tone:
             wave = (8_000 * f * math.sin(step * n) for n, f in enumerate(fade, start))
             marks = (speech.Mark(0, len(text), 0),) if start == 0 else ()
             await anyio.lowlevel.checkpoint()
-            pcm = array("h", map(round, wave)).tobytes()
-            yield speech.Audio(pcm, marks, speech.Progress(stop))
+            yield speech.Audio(array("h", map(round, wave)).tobytes(), marks, speech.Progress(stop))
         yield speech.Finished(characters=len(text), samples=total)
 
     def check(self) -> None:
@@ -50,10 +48,12 @@ class Tone:
     async def prepare(self, recording: speech.Recording) -> None:
         """A tone needs no voice."""
 
+    def forget(self, digest: str) -> None:
+        """A tone remembers none."""
+
     async def aclose(self) -> None:
         """Nothing was taken."""
 
 
-async def open_engine(options: EngineOptions) -> speech.Engine:
-    """What the entry point in `pyproject.toml` names."""
+async def open_engine(options: EngineOptions) -> speech.Engine:  # named in pyproject.toml
     return Tone()

@@ -11,7 +11,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from antiphon.errors import EngineMissing
-from antiphon.speech import Engine
+from antiphon.speech import Engine, Recordings
 
 GROUP = "antiphon.engines"
 
@@ -20,11 +20,13 @@ GROUP = "antiphon.engines"
 class EngineOptions:
     """What an operator chose for an engine; an engine reads what it knows and leaves the rest.
 
-    `model` is the folder of a checkpoint, `workers` how many processes or streams to run.
+    `model` is the folder of a checkpoint, `workers` how many processes or streams to run,
+    `recordings` where reference recordings are found (None: this run has none).
     """
 
     model: Path | None = None
     workers: int | None = None
+    recordings: Recordings | None = None
 
 
 EngineFactory = Callable[[EngineOptions], Awaitable[Engine]]

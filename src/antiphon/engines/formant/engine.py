@@ -142,6 +142,9 @@ class Formant:
     async def prepare(self, recording: Recording) -> None:
         """Own voices need nothing."""
 
+    def forget(self, digest: str) -> None:
+        """Nothing is kept of a recording yet."""
+
     async def aclose(self) -> None:
         """End the children."""
         await self.pool.aclose()
