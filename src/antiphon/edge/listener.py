@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -70,10 +71,13 @@ class Listener:
         await self._told({"type": "http.response.body", "body": data, "more_body": more})
 
     async def _told(self, message: Message) -> None:
-        with anyio.move_on_after(self._stall_timeout_s) as waiting:
-            await self._send(message)
-        if waiting.cancelled_caught:
-            raise ListenerStalled(self._stall_timeout_s)
+        try:
+            async with asyncio.timeout(self._stall_timeout_s) as waiting:
+                await self._send(message)
+        except TimeoutError:
+            if not waiting.expired():
+                raise
+            raise ListenerStalled(self._stall_timeout_s) from None
 
 
 @dataclass(slots=True)

@@ -17,8 +17,8 @@ from antiphon.errors import SpeechError
 from antiphon.piped import Pipe
 
 # The first packet is small so that sound starts at once; later ones are larger, since each costs
-# the parent about the same whatever it holds.
-PACKETS_S = (0.1, 0.4, 1.6)
+# the parent about the same whatever it holds, and a second of sound is made in 2 ms.
+PACKETS_S = (0.1, 0.8, 4.0)
 
 
 class Clause:
