@@ -8,7 +8,6 @@ The three take turns in one run, so that a noisy machine is noisy for all; media
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
 import json
 import os
@@ -22,6 +21,7 @@ import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import uvloop
 from listeners import Ask, crowd, over_gradio, over_http
 
 from antiphon.engines.registry import EngineOptions, open_engine
@@ -108,12 +108,12 @@ def measured(asks: list[Ask], seconds: float, play: bool = False) -> dict[str, f
         texts = STORIES if play else SENTENCES
         return (await crowd(asks, texts, seconds, play)).summary()
 
-    return asyncio.run(run())
+    return uvloop.run(run())  # as light as can be: the listeners share the cores
 
 
 def one_round(streams: int, seconds: float) -> dict[str, dict[str, float]]:
     """Each system once, one after another."""
-    found = {"engine": asyncio.run(directly(streams, seconds))}
+    found = {"engine": uvloop.run(directly(streams, seconds))}
     with antiphon() as url:
         found["http"] = measured([over_http(url) for _ in range(streams)], seconds)
         if streams > 1:

@@ -121,19 +121,27 @@ class Connection:
         if "content-length" in headers:
             left = int(headers["content-length"])
             while left:
-                piece = await asyncio.wait_for(reader.read(min(left, 65_536)), WAIT_S)
+                async with asyncio.timeout(WAIT_S):
+                    piece = await reader.read(min(left, 65_536))
                 if not piece:
                     raise ConnectionError("the server closed the connection in an answer")
                 left -= len(piece)
                 yield piece
         else:
-            while size := int(await asyncio.wait_for(reader.readline(), WAIT_S), 16):
-                yield (await asyncio.wait_for(reader.readexactly(size + 2), WAIT_S))[:-2]
-            await reader.readline()
+            while piece := await self._chunk(reader):
+                yield piece
+
+    async def _chunk(self, reader: asyncio.StreamReader) -> bytes:
+        """One chunk; an empty one is the last. (`wait_for` would make a task for each wait.)"""
+        async with asyncio.timeout(WAIT_S):
+            size = int(await reader.readline(), 16)
+            return (await reader.readexactly(size + 2))[:-2]
 
     async def _send(self, method: str, path: str, body: object) -> asyncio.StreamReader:
         if self._reader is None or self._writer is None:
-            self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
+            self._reader, self._writer = await asyncio.open_connection(
+                self._host, self._port, limit=1024 * 1024
+            )
         data = b"" if body is None else json.dumps(body).encode()
         head = (
             f"{method} {path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\n"
@@ -144,7 +152,8 @@ class Connection:
         return self._reader
 
     async def _headers(self, reader: asyncio.StreamReader) -> dict[str, str]:
-        block = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), WAIT_S)
+        async with asyncio.timeout(WAIT_S):
+            block = await reader.readuntil(b"\r\n\r\n")
         status, *lines = block.decode("latin-1").split("\r\n")
         if " 200" not in status:
             raise RuntimeError(f"{status}: {(await reader.read(2_000))[:300]!r}")

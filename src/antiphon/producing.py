@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any, Generic, TypeVar
 
 import anyio
@@ -111,12 +111,12 @@ async def produced(
         finally:
             channel.end()
 
-    async with _beside(run()), aclosing(channel.items()) as taken:
+    async with beside(run()), aclosing(channel.items()) as taken:
         yield taken
 
 
 @asynccontextmanager
-async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Run `work` in a task while the body lasts; then cancel it and wait for its end."""
     task = asyncio.get_running_loop().create_task(work)
     try:
@@ -129,16 +129,15 @@ async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 async def _ended(task: asyncio.Task[None]) -> None:
     """Wait for a task that was cancelled, whoever cancels the waiting meanwhile."""
-    cancelled: asyncio.CancelledError | None = None
-    with anyio.CancelScope(shield=True):
-        while not task.done():
-            try:
-                await asyncio.wait([task])
-            except asyncio.CancelledError as error:
-                cancelled = error
-                task.cancel()
-    if cancelled is not None:
-        raise cancelled
+    try:
+        await asyncio.wait([task])
+    except asyncio.CancelledError:
+        # A cancelled scope cancels again and again, so the rest of the waiting stands outside it.
+        with anyio.CancelScope(shield=True):
+            while not task.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([task])
+        raise
 
 
 class ungrouped:  # noqa: N801  (used as a statement, like `suppress`)

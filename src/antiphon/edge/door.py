@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -79,9 +80,11 @@ class Door:
         """The whole body; raises `RequestTooLarge`, `RequestTimeout`, `Overloaded` or `Left`."""
         if incoming.declared_bytes > self._max_bytes:
             raise RequestTooLarge(self._max_bytes)
-        with anyio.move_on_after(self._timeout_s):
-            return await self._collect(incoming)
-        raise RequestTimeout(self._timeout_s)
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                return await self._collect(incoming)
+        except TimeoutError:
+            raise RequestTimeout(self._timeout_s) from None
 
     async def _collect(self, incoming: Incoming) -> bytes:
         body = bytearray()

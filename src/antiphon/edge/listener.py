@@ -14,6 +14,7 @@ from antiphon.edge import connection, problems
 from antiphon.edge.door import Incoming
 from antiphon.edge.envelopes import Envelope, Usage, Word
 from antiphon.errors import ListenerStalled, SpeechError
+from antiphon.producing import beside
 
 
 class Listener:
@@ -97,10 +98,9 @@ async def while_present(receive: Receive) -> AsyncIterator[Presence]:
         while (await receive())["type"] != "http.disconnect":
             pass
         presence.left = not answered
-        group.cancel_scope.cancel()
+        scope.cancel()
 
-    async with anyio.create_task_group() as group:
-        group.start_soon(watch)
-        yield presence
-        answered = True  # after the answer the server reports a disconnect, which is no leaving
-        group.cancel_scope.cancel()
+    with anyio.CancelScope() as scope:
+        async with beside(watch()):
+            yield presence
+            answered = True  # after the answer the server reports a disconnect: no leaving
