@@ -181,7 +181,9 @@ def over_gradio(url: str) -> Ask:
         return b"".join([piece async for piece in connection.request(method, path, body)])
 
     async def ask(text: str) -> AsyncIterator[bytes]:
-        event = json.loads(await whole("POST", "/gradio_api/call/speak", {"data": [text]}))
+        event = json.loads(
+            await whole("POST", "/gradio_api/call/speak", {"data": [text, 42, 24_000]})
+        )
         events = (await whole("GET", f"/gradio_api/call/speak/{event['event_id']}")).decode()
         if "event: complete" not in events:
             raise RuntimeError(events[-300:])
