@@ -22,7 +22,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import uvloop
-from listeners import Ask, crowd, over_gradio, over_http
+from listeners import Ask, Sent, crowd, over_gradio, over_http
 
 from antiphon.engines.registry import EngineOptions, open_engine
 from antiphon.speech import Audio, Call, Utterance
@@ -87,7 +87,8 @@ async def directly(streams: int, seconds: float) -> dict[str, float]:
     """The engine called in this process, with no door before it."""
     engine = await open_engine("formant", EngineOptions())
 
-    async def ask(text: str) -> AsyncIterator[bytes]:
+    async def ask(text: str, sent: Sent) -> AsyncIterator[bytes]:
+        sent()
         async with engine.speak(Utterance(text), Call("bench")) as frames:
             async for frame in frames:
                 if isinstance(frame, Audio):

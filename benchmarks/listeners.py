@@ -15,19 +15,25 @@ AUDIBLE = 300  # of 32 768: about -41 dBFS
 LATE_S = 0.05
 WAIT_S = 15.0
 
-# One asks for a text and gives the PCM as it comes; the caller times it.
-Ask = Callable[[str], AsyncIterator[bytes]]
+# One asks for a text and gives the PCM as it comes; it calls `sent` when the last byte of the
+# request has left, which is when the waiting begins.
+Sent = Callable[[], None]
+Ask = Callable[[str, Sent], AsyncIterator[bytes]]
 
 
 @dataclass
 class Heard:
     """What one listener noticed in one answer; times in seconds."""
 
-    asked: float
+    asked: float = 0.0
     audible: float | None = None
     first: float | None = None
     audio_s: float = 0.0
     late: int = 0
+
+    def sent(self) -> None:
+        """The last byte of the request has left."""
+        self.asked = time.perf_counter()
 
     def take(self, pcm: bytes, now: float) -> None:
         """Note a piece of audio that arrived `now`; playout starts at the first piece."""
@@ -66,8 +72,8 @@ class Crowd:
 
 async def listen(ask: Ask, text: str, play: bool) -> Heard:
     """Ask once and hear it out; with `play`, stay for as long as the audio lasts."""
-    heard = Heard(time.perf_counter())
-    async for pcm in ask(text):
+    heard = Heard()
+    async for pcm in ask(text, heard.sent):
         heard.take(pcm, time.perf_counter())
     if play and heard.first is not None:
         await asyncio.sleep(max(0.0, heard.first + heard.audio_s - time.perf_counter()))
@@ -106,17 +112,22 @@ class Connection:
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
-    async def request(self, method: str, path: str, body: object = None) -> AsyncIterator[bytes]:
+    async def request(
+        self, method: str, path: str, body: object = None, sent: Sent = lambda: None
+    ) -> AsyncIterator[bytes]:
         """The pieces of the answer's body as they come; raises on any status but 200."""
         try:
-            async for piece in self._answer(method, path, body):
+            async for piece in self._answer(method, path, body, sent):
                 yield piece
         except BaseException:
             self._reader = self._writer = None  # whatever else comes on it is not ours
             raise
 
-    async def _answer(self, method: str, path: str, body: object) -> AsyncIterator[bytes]:
+    async def _answer(
+        self, method: str, path: str, body: object, sent: Sent
+    ) -> AsyncIterator[bytes]:
         reader = await self._send(method, path, body)
+        sent()
         headers = await self._headers(reader)
         if "content-length" in headers:
             left = int(headers["content-length"])
@@ -149,6 +160,9 @@ class Connection:
             "Cache-Control: no-store\r\n\r\n"  # every answer is made, none is remembered
         )
         self._writer.write(head.encode() + data)
+        # `drain` waits for the high-water mark alone, and 0 makes that mark the last byte.
+        self._writer.transport.set_write_buffer_limits(0)
+        await self._writer.drain()
         return self._reader
 
     async def _headers(self, reader: asyncio.StreamReader) -> dict[str, str]:
@@ -165,9 +179,9 @@ def over_http(url: str) -> Ask:
     """A listener of Antiphon's own door, in PCM."""
     connection = Connection(url)
 
-    async def ask(text: str) -> AsyncIterator[bytes]:
+    async def ask(text: str, sent: Sent) -> AsyncIterator[bytes]:
         body = {"input": text, "response_format": "pcm"}
-        async for piece in connection.request("POST", "/v1/audio/speech", body):
+        async for piece in connection.request("POST", "/v1/audio/speech", body, sent):
             yield piece
 
     return ask
@@ -177,12 +191,14 @@ def over_gradio(url: str) -> Ask:
     """A listener of the Gradio app: join the queue, wait for the event, fetch the file."""
     connection = Connection(url)
 
-    async def whole(method: str, path: str, body: object = None) -> bytes:
-        return b"".join([piece async for piece in connection.request(method, path, body)])
+    async def whole(
+        method: str, path: str, body: object = None, sent: Sent = lambda: None
+    ) -> bytes:
+        return b"".join([piece async for piece in connection.request(method, path, body, sent)])
 
-    async def ask(text: str) -> AsyncIterator[bytes]:
+    async def ask(text: str, sent: Sent) -> AsyncIterator[bytes]:
         event = json.loads(
-            await whole("POST", "/gradio_api/call/speak", {"data": [text, 42, 24_000]})
+            await whole("POST", "/gradio_api/call/speak", {"data": [text, 42, 24_000]}, sent)
         )
         events = (await whole("GET", f"/gradio_api/call/speak/{event['event_id']}")).decode()
         if "event: complete" not in events:
