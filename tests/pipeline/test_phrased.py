@@ -240,6 +240,17 @@ async def test_marks_of_manner_reach_the_engine() -> None:
     assert isinstance(frames[0], Started)
 
 
+async def test_a_mood_marked_in_the_text_is_the_clause_s_own() -> None:
+    """It wins over the mood and the recording of the whole, with its own strength if it has one."""
+    engine = Counting()
+    style = Style("sad", reference="f" * 64, strength=0.5)
+    text = "One. [[style:happy 0.8]]Two. [[style:calm]]Three. [[style:]]Four."
+    await spoken(engine, Utterance(text, style=style))
+    assert [one.style for one in engine.asked] == [
+        style, Style("happy", strength=0.8), Style("calm", strength=0.5), style,
+    ]  # fmt: skip
+
+
 async def test_markup_passed_over_is_listed_as_ignored() -> None:
     """The listener is told what was not honoured."""
     frames = await spoken(Counting(), Utterance("<speak><emphasis>One.</emphasis></speak>"))

@@ -31,13 +31,18 @@ from antiphon.speech import (
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to say and how to send it; `ignored` lists what the dialect takes but cannot honour."""
+    """What to say and how to send it.
+
+    `ignored` lists what the dialect takes but cannot honour; `style` tells what was understood of
+    a request in plain words.
+    """
 
     utterance: Utterance
     format: Format
     rate: int
     envelope: Envelope
     ignored: tuple[str, ...] = ()
+    style: str = ""
 
     @property
     def key(self) -> Key | None:
@@ -149,6 +154,8 @@ class Answer:
         }
         if names := ", ".join(dict.fromkeys((*plan.ignored, *ignored))):
             headers["x-ignored"] = "".join(c for c in names if " " <= c <= "~")[:1000]
+        if plan.style:
+            headers["x-style"] = plan.style
         self._begun = True
         await self._listener.begin(plan.envelope, plan.format.media_type, headers)
 

@@ -16,6 +16,7 @@ from antiphon.audio.encoding import (
 from antiphon.edge.answer import Plan
 from antiphon.edge.envelopes import Bare, Events
 from antiphon.edge.models import check_model
+from antiphon.edge.styling import styled
 from antiphon.edge.voices import find_voice
 from antiphon.errors import InvalidRequest, UnsupportedLanguage
 from antiphon.settings import Settings
@@ -36,7 +37,7 @@ class SpeechRequest(msgspec.Struct, frozen=True):
     """The body of `POST /v1/audio/speech`; what follows `stream_format` is our own.
 
     `word_timestamps` puts the words beside the audio of server-sent events; `pitch` is in
-    semitones.
+    semitones, `energy` in decibels. Fields win over what `instructions` ask for.
     """
 
     input: str
@@ -51,6 +52,9 @@ class SpeechRequest(msgspec.Struct, frozen=True):
     sample_rate: Annotated[int, msgspec.Meta(ge=LOWEST_RATE, le=HIGHEST_RATE)] | None = None
     word_timestamps: bool | None = None
     pitch: Annotated[float, msgspec.Meta(ge=-12, le=12)] | None = None
+    energy: Annotated[float, msgspec.Meta(ge=-20, le=12)] | None = None
+    emotion: str | None = None
+    emotion_strength: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
 
 
 def plan(asked: SpeechRequest, card: Card, settings: Settings) -> Plan:
@@ -61,23 +65,25 @@ def plan(asked: SpeechRequest, card: Card, settings: Settings) -> Plan:
     format = find_format(asked.response_format or "mp3")
     rate = asked.sample_rate or format.default_rate
     format.check_rate(rate)
+    style = styled(asked)
     return Plan(
-        _utterance(asked, card, settings),
+        _utterance(asked, style.style, card, settings),
         format,
         rate,
         Events(bool(asked.word_timestamps)) if asked.stream_format == "sse" else Bare(),
-        ignored=("instructions",) if asked.instructions else (),
+        ignored=style.ignored,
+        style=style.told,
     )
 
 
-def _utterance(asked: SpeechRequest, card: Card, settings: Settings) -> Utterance:
+def _utterance(asked: SpeechRequest, style: Style, card: Card, settings: Settings) -> Utterance:
     name = asked.voice.id if isinstance(asked.voice, VoiceReference) else asked.voice
     return Utterance(
         asked.input,
         voice=find_voice(name, card, settings.voice_aliases),
         model=card.model,
         language=asked.language,
-        style=Style(pace=1.0 if asked.speed is None else asked.speed, pitch=asked.pitch or 0.0),
+        style=style,
         seed=asked.seed,
     )
 

@@ -250,6 +250,9 @@ def _silent(character: str) -> bool:
 
 def _manner(style: Style, manner: Manner) -> Style:
     """The style of the whole, with what the writer marked on this phrase."""
+    if manner.emotion is not None:  # it was marked here, so it wins over a recording's
+        strength = style.strength if manner.strength is None else manner.strength
+        style = replace(style, emotion=manner.emotion, reference=None, strength=strength)
     return replace(
         style,
         pace=style.pace * manner.pace,
