@@ -32,6 +32,8 @@ from antiphon.speech import (
 )
 from antiphon.text.markup import Break, Manner
 from antiphon.text.normalization import Spoken
+from antiphon.text.pronouncing import Pronouncer, Told
+from antiphon.text.pronunciation import is_reading
 from antiphon.text.reading import Phrase, Reading
 from antiphon.text.segmentation import ClausePlan, Segmenter, width
 
@@ -107,7 +109,8 @@ class Phrased:
     async def speak(self, utterance: Utterance, call: Call) -> AsyncIterator[AsyncIterator[Frame]]:
         """Speak clause by clause; raises `NothingToSay`, and what the step below raises."""
         reading = Reading(utterance.text, self._plan)
-        performance = _Performance(self._below, self._card, utterance, call)
+        pronouncer = Pronouncer(utterance.pronunciations)
+        performance = _Performance(self._below, self._card, self._left_to_do(utterance), call)
 
         async def prepare(put: Put[Prepared | Break]) -> None:
             async with aclosing(reading.out()) as items:
@@ -115,7 +118,8 @@ class Phrased:
                     if isinstance(item, Break):
                         await put(item)
                         continue
-                    for part in (await self._prepared(item, utterance.language)).parts(self._plan):
+                    prepared = await self._prepared(item, utterance.language, pronouncer)
+                    for part in prepared.parts(self._plan):
                         await put(part)
 
         async def perform(put: Put[Frame]) -> None:
@@ -133,10 +137,24 @@ class Phrased:
         ):
             yield taken
 
-    async def _prepared(self, phrase: Phrase, language: str | None) -> Prepared:
+    async def _prepared(
+        self, phrase: Phrase, language: str | None, pronouncer: Pronouncer
+    ) -> Prepared:
         language = phrase.manner.language or language
-        respell = Ability.PRONUNCIATIONS not in self._card.abilities
-        return Prepared(phrase, await self._normalizer.normalize(phrase.text, language, respell))
+        told = Told.of(phrase.text, pronouncer, phrase.decided)
+        spoken = await self._normalizer.normalize(told.spoken.text, language, self._respells)
+        return Prepared(phrase, told.said(spoken, self._respells))
+
+    @property
+    def _respells(self) -> bool:
+        return Ability.PRONUNCIATIONS not in self._card.abilities
+
+    def _left_to_do(self, utterance: Utterance) -> Utterance:
+        """The same with the pronunciations that are the engine's to honour."""
+        if not utterance.pronunciations:
+            return utterance
+        pairs = () if self._respells else utterance.pronunciations
+        return replace(utterance, pronunciations=tuple(pair for pair in pairs if is_reading(*pair)))
 
 
 class _Performance:

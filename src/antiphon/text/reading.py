@@ -47,6 +47,13 @@ class Phrase:
         end = ended.start + (after - ended.at) if ended.literal else ended.end
         return start, max(start, end)
 
+    @property
+    def decided(self) -> tuple[tuple[int, int], ...]:
+        """The stretches of `text` that a mark of the writer's put there."""
+        return tuple(
+            (max(0, each.at), each.at + each.length) for each in self.pieces if not each.literal
+        )
+
     def _holding(self, index: int) -> _Piece:
         held = self.pieces[0]
         for piece in self.pieces:
