@@ -251,6 +251,21 @@ async def test_a_mood_marked_in_the_text_is_the_clause_s_own() -> None:
     ]  # fmt: skip
 
 
+async def test_pronunciations_are_told_to_an_engine_that_takes_them() -> None:
+    """Each clause with the readings of its own words; what is written instead is done above it."""
+    able = replace(CARD, abilities=frozenset({Ability.PRONUNCIATIONS}))
+    engine = Counting(card=able)
+    pairs = (("六安", "lu4 an1"), ("GIF", "jif"), ("台州", "tai1 zhou1"))
+    utterance = Utterance("他去六安。他有GIF。", pronunciations=pairs)
+    async with Phrased(engine, Inline(), able).speak(utterance, Call("a")) as frames:
+        async for _ in frames:
+            pass
+    assert [(one.whole, one.pronunciations) for one in engine.asked] == [
+        ("他去六安。", (("六安", "lu4 an1"),)),
+        ("他有jif。", ()),
+    ]
+
+
 async def test_markup_passed_over_is_listed_as_ignored() -> None:
     """The listener is told what was not honoured."""
     frames = await spoken(Counting(), Utterance("<speak><emphasis>One.</emphasis></speak>"))

@@ -14,6 +14,12 @@ from antiphon.settings import Settings
 
 HELD_BODIES = 64  # bodies of the largest size that may be in memory at once
 LINGER_S = 2.0
+ANYBODY = "anonymous"
+
+
+def owner_of(scope: Scope) -> str:
+    """Who asks."""
+    return str(scope.get("antiphon.owner", ANYBODY))
 
 
 class Left(Exception):

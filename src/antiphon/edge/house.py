@@ -20,6 +20,7 @@ from antiphon.producing import ungrouped
 from antiphon.settings import OPENAI_VOICES, Settings
 from antiphon.speech import Card
 from antiphon.staircase import Opener, Staircase
+from antiphon.text.dictionary_store import DictionaryStore, MemoryDictionaries
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ class House:
         self.door = Door(settings)
         self.metrics = Metrics()
         self.shelf = Shelf()
+        self.dictionaries: DictionaryStore = MemoryDictionaries()
         self.threads = anyio.CapacityLimiter(max(2, os.cpu_count() or 1))
         self.opened_at = int(time.time())
         self.reason = f"the engine {settings.engine!r} is starting"

@@ -16,6 +16,7 @@ from antiphon.audio.encoding import (
 from antiphon.edge.answer import Plan
 from antiphon.edge.envelopes import Bare, Events
 from antiphon.edge.models import check_model
+from antiphon.edge.pronouncing import Rules
 from antiphon.edge.styling import styled
 from antiphon.edge.voices import find_voice
 from antiphon.errors import InvalidRequest, UnsupportedLanguage
@@ -37,7 +38,8 @@ class SpeechRequest(msgspec.Struct, frozen=True):
     """The body of `POST /v1/audio/speech`; what follows `stream_format` is our own.
 
     `word_timestamps` puts the words beside the audio of server-sent events; `pitch` is in
-    semitones, `energy` in decibels. Fields win over what `instructions` ask for.
+    semitones, `energy` in decibels. Fields win over what `instructions` ask for. Dictionaries are
+    named by id or name; `pronunciations` are counted before them.
     """
 
     input: str
@@ -55,6 +57,8 @@ class SpeechRequest(msgspec.Struct, frozen=True):
     energy: Annotated[float, msgspec.Meta(ge=-20, le=12)] | None = None
     emotion: str | None = None
     emotion_strength: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+    pronunciations: Rules | None = None
+    pronunciation_dictionaries: list[str] | None = None
 
 
 def plan(asked: SpeechRequest, card: Card, settings: Settings) -> Plan:

@@ -10,9 +10,10 @@ from starlette.types import Receive, Scope, Send
 
 from antiphon.edge import openai, problems, strict_json
 from antiphon.edge.answer import Answer, Plan
-from antiphon.edge.door import Incoming, Left
+from antiphon.edge.door import Incoming, Left, owner_of
 from antiphon.edge.house import House
 from antiphon.edge.listener import Listener, while_present
+from antiphon.edge.pronouncing import pronounced, sources
 from antiphon.speech import CachePolicy, Call
 
 logger = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ class Speech:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         incoming = Incoming(scope, receive)
         listener = Listener(scope, receive, send, self._house.settings.stall_timeout_s)
-        exchange = Exchange(self._house, scope["antiphon.request_id"])
+        exchange = Exchange(self._house, scope["antiphon.request_id"], owner_of(scope))
         try:
             await exchange.run(incoming, listener, receive)
         except Left:
@@ -45,9 +46,10 @@ class Speech:
 class Exchange:
     """One request from its body to its outcome."""
 
-    def __init__(self, house: House, name: str) -> None:
+    def __init__(self, house: House, name: str, owner: str) -> None:
         self._house = house
         self._name = name
+        self._owner = owner
         self._format = "none"
         self.outcome = "cancelled"
 
@@ -60,17 +62,21 @@ class Exchange:
         with self._house.door.stream():
             async with while_present(receive) as presence:
                 answer = Answer(self._house, plan, listener, asked_at_s, self._house.shelf)
-                await answer.speak(Call(self._name, cache=_cache_policy(incoming)))
+                await answer.speak(Call(self._name, self._owner, cache=_cache_policy(incoming)))
         self.outcome = "left" if presence.left else "complete"
 
     async def _plan(self, body: bytes, content_type: str) -> Plan:
         if len(body) > BIG_BODY_BYTES:
-            return await anyio.to_thread.run_sync(self._understand, body, content_type)
-        return self._understand(body, content_type)
+            asked, plan = await anyio.to_thread.run_sync(self._understand, body, content_type)
+        else:
+            asked, plan = self._understand(body, content_type)
+        rules, named = asked.pronunciations, asked.pronunciation_dictionaries
+        store, voice = self._house.dictionaries, plan.utterance.voice
+        return await pronounced(plan, await sources(store, self._owner, voice, rules, named))
 
-    def _understand(self, body: bytes, content_type: str) -> Plan:
+    def _understand(self, body: bytes, content_type: str) -> tuple[openai.SpeechRequest, Plan]:
         asked = strict_json.read(body, openai.SpeechRequest, content_type)
-        return openai.plan(asked, self._house.staircase.card, self._house.settings)
+        return asked, openai.plan(asked, self._house.staircase.card, self._house.settings)
 
     def count(self) -> None:
         """Count it and log it, however it ended."""

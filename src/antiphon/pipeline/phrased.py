@@ -33,7 +33,6 @@ from antiphon.speech import (
 from antiphon.text.markup import Break, Manner
 from antiphon.text.normalization import Spoken
 from antiphon.text.pronouncing import Pronouncer, Told
-from antiphon.text.pronunciation import is_reading
 from antiphon.text.reading import Phrase, Reading
 from antiphon.text.segmentation import ClausePlan, Segmenter, width
 
@@ -58,10 +57,11 @@ class Normalizing(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A phrase as written, and as it will be spoken."""
+    """A phrase as written, as it will be spoken, and the readings left to the engine."""
 
     phrase: Phrase
     spoken: Spoken
+    pronunciations: tuple[tuple[str, str], ...] = ()
 
     @property
     def characters(self) -> int:
@@ -76,7 +76,7 @@ class Prepared:
         segmenter = Segmenter(plan)
         for clause in [*segmenter.read(self.spoken.text), *segmenter.flush()]:
             origins = self.spoken.origins[clause.start : clause.start + len(clause.text) + 1]
-            yield Prepared(self.phrase, Spoken(clause.text, origins))
+            yield replace(self, spoken=Spoken(clause.text, origins))
 
     def written(self, mark: Mark) -> tuple[int, int]:
         """Where the word of a mark stands in the source; a number stands there whole."""
@@ -110,7 +110,7 @@ class Phrased:
         """Speak clause by clause; raises `NothingToSay`, and what the step below raises."""
         reading = Reading(utterance.text, self._plan)
         pronouncer = Pronouncer(utterance.pronunciations)
-        performance = _Performance(self._below, self._card, self._left_to_do(utterance), call)
+        performance = _Performance(self._below, self._card, utterance, call)
 
         async def prepare(put: Put[Prepared | Break]) -> None:
             async with aclosing(reading.out()) as items:
@@ -141,20 +141,11 @@ class Phrased:
         self, phrase: Phrase, language: str | None, pronouncer: Pronouncer
     ) -> Prepared:
         language = phrase.manner.language or language
+        respell = Ability.PRONUNCIATIONS not in self._card.abilities
         told = Told.of(phrase.text, pronouncer, phrase.decided)
-        spoken = await self._normalizer.normalize(told.spoken.text, language, self._respells)
-        return Prepared(phrase, told.said(spoken, self._respells))
-
-    @property
-    def _respells(self) -> bool:
-        return Ability.PRONUNCIATIONS not in self._card.abilities
-
-    def _left_to_do(self, utterance: Utterance) -> Utterance:
-        """The same with the pronunciations that are the engine's to honour."""
-        if not utterance.pronunciations:
-            return utterance
-        pairs = () if self._respells else utterance.pronunciations
-        return replace(utterance, pronunciations=tuple(pair for pair in pairs if is_reading(*pair)))
+        spoken = await self._normalizer.normalize(told.spoken.text, language, respell)
+        left = () if respell else tuple(dict.fromkeys(one.pair for one in told.readings))
+        return Prepared(phrase, told.said(spoken, respell), left)
 
 
 class _Performance:
@@ -219,6 +210,7 @@ class _Performance:
                 follows=self._follows,
                 language=language,
                 style=style,
+                pronunciations=prepared.pronunciations,
             )
         )
 
