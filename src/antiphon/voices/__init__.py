@@ -1,0 +1,1 @@
+"""Whose voices there are: enrolled, found, shared, carried elsewhere and erased."""
