@@ -18,12 +18,6 @@ HELD_UPLOADS = 4
 FORM_BYTES = 64 * 1024  # what surrounds the file of an upload
 RETRY_UPLOAD_S = 2.0
 LINGER_S = 2.0
-ANYBODY = "anonymous"
-
-
-def owner_of(scope: Scope) -> str:
-    """Who asks."""
-    return str(scope.get("antiphon.owner", ANYBODY))
 
 
 class Left(Exception):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import anyio
 import anyio.to_thread
 
+from antiphon.accounts.keys import LOCAL
 from antiphon.audio import encoding
 from antiphon.edge.door import Door
 from antiphon.edge.metrics import Metrics
@@ -35,7 +36,7 @@ class House:
         self.door = Door(settings)
         self.metrics = Metrics()
         self.shelf = Shelf()
-        self.dictionaries: DictionaryStore = MemoryDictionaries()
+        self._passing = MemoryDictionaries()
         self.threads = anyio.CapacityLimiter(max(2, os.cpu_count() or 1))
         self.opened_at = int(time.time())
         self.reason = f"the engine {settings.engine!r} is starting"
@@ -50,6 +51,17 @@ class House:
         if self._staircase is None:
             raise EngineNotReady(f"{self.reason}; retry shortly")
         return self._staircase
+
+    async def caller(self, authorization: str | None) -> str:
+        """Who asks; raises `InvalidKey`, `EngineNotReady` or `StorageAway`."""
+        memory = self.staircase.memory
+        return LOCAL if memory is None else await memory.keys.caller(authorization)
+
+    @property
+    def dictionaries(self) -> DictionaryStore:
+        """Pronunciation dictionaries; stairs that keep nothing forget them with the process."""
+        memory = self.staircase.memory
+        return self._passing if memory is None else memory.dictionaries
 
     async def settled(self) -> None:
         """Wait until the staircase is open, or has failed to open."""

@@ -12,6 +12,16 @@ from starlette.routing import Route
 
 from antiphon import errors
 from antiphon.audio.encoding import FORMATS
+from antiphon.edge.dictionaries import (
+    Dictionaries,
+    DictionaryChanges,
+    DictionaryList,
+    DictionaryRemoved,
+    DictionaryRequest,
+    DictionaryWhole,
+    ExplainRequest,
+    Explanation,
+)
 from antiphon.edge.envelopes import Delta, Done, Failed
 from antiphon.edge.health import Health, Healths
 from antiphon.edge.house import House
@@ -26,8 +36,11 @@ Situations = tuple[type[errors.SpeechError], ...]
 
 AUDIO = tuple(each.media_type for each in FORMATS.values())
 STARTING: Situations = (errors.EngineNotReady,)
+KEEPING: Situations = (errors.InvalidKey, errors.StorageAway, errors.EngineNotReady)
 SPEAKING: Situations = (
     errors.InvalidRequest,
+    errors.BadDictionary,
+    errors.UnknownDictionary,
     errors.BadText,
     errors.NothingToSay,
     errors.TextTooLong,
@@ -66,7 +79,13 @@ class Operation:
 
 def operations(house: House) -> list[Operation]:
     """Every route but the one that describes them."""
-    return [_speech(house), *_lists(house), *_for_operators(house), *_pages()]
+    return [
+        _speech(house),
+        *_lists(house),
+        *_dictionaries(house),
+        *_for_operators(house),
+        *_pages(),
+    ]
 
 
 def _speech(house: House) -> Operation:
@@ -89,6 +108,44 @@ def _lists(house: House) -> list[Operation]:
         _get("/v1/audio/voices", "The voices.", voices.list, VoiceList, STARTING),
         _get("/v1/models", "The models.", models.list, ModelList, STARTING),
         _get("/v1/models/{model:path}", "One model.", models.show, Model, missing),
+    ]
+
+
+def _dictionaries(house: House) -> list[Operation]:
+    own, path = Dictionaries(house), "/v1/audio/pronunciation-dictionaries"
+    one: Situations = (errors.UnknownDictionary, *KEEPING)
+    change: Situations = (errors.InvalidRequest, errors.BadDictionary, *one)
+    asks, whole = DictionaryRequest, (DictionaryWhole,)
+    return [
+        _get(path, "The caller's dictionaries.", own.list, DictionaryList, KEEPING),
+        Operation("POST", path, "Make one.", own.create, whole, (), asks, change),
+        Operation(
+            "POST",
+            f"{path}/explain",
+            "Which words of a text a dictionary knows, and whose word counts.",
+            own.explain,
+            (Explanation,),
+            asks=ExplainRequest,
+            refuses=change,
+        ),
+        _get(f"{path}/{{name}}", "One, with its rules.", own.show, DictionaryWhole, one),
+        Operation("PUT", f"{path}/{{name}}", "Other rules.", own.replace, whole, (), asks, change),
+        Operation("PATCH", f"{path}/{{name}}", "Change it.", own.edit, whole, (), asks, change),
+        Operation(
+            "DELETE",
+            f"{path}/{{name}}",
+            "Remove it.",
+            own.delete,
+            (DictionaryRemoved,),
+            refuses=one,
+        ),
+        _get(
+            f"{path}/{{name}}/changes",
+            "What lies between two versions.",
+            own.changes,
+            DictionaryChanges,
+            one,
+        ),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -9,7 +10,7 @@ import anyio.to_thread
 import msgspec
 
 from antiphon.edge.answer import Plan
-from antiphon.errors import BadDictionary, InvalidRequest
+from antiphon.errors import BadDictionary, InvalidRequest, StorageAway
 from antiphon.text.dictionaries import LONGEST_SAID, LONGEST_WORD, Dictionary, applied
 from antiphon.text.dictionary_files import read_rules
 from antiphon.text.dictionary_store import DictionaryStore, attached
@@ -69,7 +70,9 @@ async def sources(
     own = inline(rules)
     found = [own] if own else []
     if named is None:
-        return [*found, *await attached(store, owner, voice)]
+        with suppress(StorageAway):  # speech goes on; what is attached is heard again later
+            found += await attached(store, owner, voice)
+        return found
     if len(named) > MOST_NAMED:
         raise InvalidRequest(f"at most {MOST_NAMED} dictionaries", "pronunciation_dictionaries")
     return [*found, *[(await store.get(owner, name)).dictionary for name in named]]

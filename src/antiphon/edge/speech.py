@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from antiphon.edge import openai, problems, strict_json
 from antiphon.edge.answer import Answer, Plan
-from antiphon.edge.door import Incoming, Left, owner_of
+from antiphon.edge.door import Incoming, Left
 from antiphon.edge.house import House
 from antiphon.edge.listener import Listener, while_present
 from antiphon.edge.pronouncing import pronounced, sources
@@ -30,7 +30,7 @@ class Speech:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         incoming = Incoming(scope, receive)
         listener = Listener(scope, receive, send, self._house.settings.stall_timeout_s)
-        exchange = Exchange(self._house, scope["antiphon.request_id"], owner_of(scope))
+        exchange = Exchange(self._house, scope["antiphon.request_id"])
         try:
             await exchange.run(incoming, listener, receive)
         except Left:
@@ -46,10 +46,9 @@ class Speech:
 class Exchange:
     """One request from its body to its outcome."""
 
-    def __init__(self, house: House, name: str, owner: str) -> None:
+    def __init__(self, house: House, name: str) -> None:
         self._house = house
         self._name = name
-        self._owner = owner
         self._format = "none"
         self.outcome = "cancelled"
 
@@ -57,22 +56,23 @@ class Exchange:
         """Read, check and speak; raises `SpeechError` or `Left`."""
         body = await self._house.door.body(incoming)
         asked_at_s = time.monotonic()
-        plan = await self._plan(body, incoming.headers.get("content-type", ""))
+        owner = await self._house.caller(incoming.headers.get("authorization"))
+        plan = await self._plan(body, incoming.headers.get("content-type", ""), owner)
         self._format = plan.format.name
         with self._house.door.stream():
             async with while_present(receive) as presence:
                 answer = Answer(self._house, plan, listener, asked_at_s, self._house.shelf)
-                await answer.speak(Call(self._name, self._owner, cache=_cache_policy(incoming)))
+                await answer.speak(Call(self._name, owner, cache=_cache_policy(incoming)))
         self.outcome = "left" if presence.left else "complete"
 
-    async def _plan(self, body: bytes, content_type: str) -> Plan:
+    async def _plan(self, body: bytes, content_type: str, owner: str) -> Plan:
         if len(body) > BIG_BODY_BYTES:
             asked, plan = await anyio.to_thread.run_sync(self._understand, body, content_type)
         else:
             asked, plan = self._understand(body, content_type)
         rules, named = asked.pronunciations, asked.pronunciation_dictionaries
         store, voice = self._house.dictionaries, plan.utterance.voice
-        return await pronounced(plan, await sources(store, self._owner, voice, rules, named))
+        return await pronounced(plan, await sources(store, owner, voice, rules, named))
 
     def _understand(self, body: bytes, content_type: str) -> tuple[openai.SpeechRequest, Plan]:
         asked = strict_json.read(body, openai.SpeechRequest, content_type)

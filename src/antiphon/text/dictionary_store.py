@@ -9,8 +9,9 @@ from typing import Protocol
 from antiphon.errors import InvalidRequest, UnknownDictionary
 from antiphon.text.dictionaries import Dictionary
 
-MOST_DICTIONARIES = 100  # of one owner
-MOST_VERSIONS = 50  # of one dictionary; the oldest are forgotten
+MOST_DICTIONARIES = 50  # of one owner
+MOST_OWNED = 50_000  # words in all of them
+MOST_VERSIONS = 20  # of one dictionary; the oldest are forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,8 @@ class KeptDictionary:
     id: str
     owner: str
     dictionary: Dictionary
-    created_at: int
-    changed_at: int
+    created_at: float
+    changed_at: float
     versions: tuple[str, ...] = ()
     everywhere: bool = False
     voices: tuple[str, ...] = ()
@@ -54,7 +55,7 @@ class DictionaryStore(Protocol):
         """Keep a new one, or a new version of one; raises `InvalidRequest`."""
         ...
 
-    async def delete(self, owner: str, name: str) -> KeptDictionary:
+    async def delete(self, owner: str, name: str, now: float) -> KeptDictionary:
         """Forget it with all its versions; raises `UnknownDictionary`."""
         ...
 
@@ -86,7 +87,7 @@ class MemoryDictionaries:
 
     async def get(self, owner: str, name: str, version: str | None = None) -> KeptDictionary:
         """By id or by name, in its newest version or another; raises `UnknownDictionary`."""
-        shelf = self._shelf(owner, name)
+        shelf = self._shelves[owner, one_of(await self.list(owner), name).id]
         if version is None:
             return shelf.newest
         if version not in shelf.versions:
@@ -105,18 +106,19 @@ class MemoryDictionaries:
         shelf.newest = replace(kept, versions=tuple(shelf.versions))
         return shelf.newest
 
-    async def delete(self, owner: str, name: str) -> KeptDictionary:
+    async def delete(self, owner: str, name: str, now: float) -> KeptDictionary:
         """Forget it with all its versions; raises `UnknownDictionary`."""
-        kept = self._shelf(owner, name).newest
+        kept = one_of(await self.list(owner), name)
         return self._shelves.pop((owner, kept.id)).newest
 
-    def _shelf(self, owner: str, name: str) -> _Shelf:
-        if shelf := self._shelves.get((owner, name)):
-            return shelf
-        own = {each.newest.name: each for (who, _), each in self._shelves.items() if who == owner}
-        if name not in own:
-            raise UnknownDictionary(name, own)
-        return own[name]
+
+def one_of(own: Iterable[KeptDictionary], name: str) -> KeptDictionary:
+    """The one of that id, else of that name; raises `UnknownDictionary`."""
+    named = {each.name: each for each in own}
+    found = {each.id: each for each in named.values()}.get(name) or named.get(name)
+    if found is None:
+        raise UnknownDictionary(name, named)
+    return found
 
 
 def check_room(others: Iterable[KeptDictionary], kept: KeptDictionary) -> None:
@@ -130,3 +132,5 @@ def check_room(others: Iterable[KeptDictionary], kept: KeptDictionary) -> None:
         )
     if len(others) >= MOST_DICTIONARIES:
         raise InvalidRequest(f"{MOST_DICTIONARIES} dictionaries are the most; delete one", "name")
+    if sum(len(each.dictionary.rows) for each in [*others, kept]) > MOST_OWNED:
+        raise InvalidRequest(f"{MOST_OWNED} words in all are the most; delete some", "rules")
