@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 
 from antiphon.settings import Settings
-from antiphon.staircase import Staircase, staircase
+from antiphon.staircase import Staircase, memory, staircase
 from tests.edge.serving import Served, serving_in_thread
 
 PATH = "/v1/audio/pronunciation-dictionaries"
@@ -237,10 +238,8 @@ def test_a_database_keeps_them_for_the_next_start(tmp_path: Path) -> None:
 def test_an_owner_sees_none_of_another_s(tmp_path: Path) -> None:
     """Nor speaks with them; a key that is not known is refused."""
     settings = Settings(engine="tone", data=tmp_path)
+    one, two = ({"authorization": f"Bearer {key}"} for key in anyio.run(two_keys, settings))
     with serving_in_thread(settings, staircase) as served, client(served) as http:
-        one, two = (
-            {"authorization": f"Bearer {served.call(created, owner)}"} for owner in ("one", "two")
-        )
         http.headers.update(one)
         made(http, default=True)
         assert len(http.get(PATH).json()["data"]) == 1
@@ -249,6 +248,12 @@ def test_an_owner_sees_none_of_another_s(tmp_path: Path) -> None:
         assert refused(http.get(f"{PATH}/mine"))[1] == "unknown_dictionary"
         made(http)
         assert refused(http.get(PATH, headers={"authorization": "Bearer ak_none"}))[0] == 401
+
+
+async def two_keys(settings: Settings) -> list[str]:
+    """The secrets of two owners."""
+    async with memory(settings) as kept:
+        return [(await kept.keys.create(owner))[1] for owner in ("one", "two")]
 
 
 def client(served: Served) -> httpx.Client:

@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Annotated, Any, TypeVar
+from typing import Any
 
 import anyio.to_thread
 import msgspec
@@ -14,127 +14,31 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from antiphon.edge import multipart, strict_json
+from antiphon.edge.dictionary_forms import (
+    LONGEST_NAME,
+    ChangedRule,
+    DictionaryChanges,
+    DictionaryEntry,
+    DictionaryForm,
+    DictionaryList,
+    DictionaryRemoved,
+    DictionaryRequest,
+    DictionaryWhole,
+    ExplainedWord,
+    ExplainRequest,
+    Explanation,
+)
 from antiphon.edge.door import Incoming, Left
 from antiphon.edge.house import House
-from antiphon.edge.pronouncing import Rule, Rules, Word, plain, sources
+from antiphon.edge.pronouncing import Rule, plain, sources
 from antiphon.errors import InvalidRequest
 from antiphon.text.check import check_characters
 from antiphon.text.dictionaries import Dictionary, difference, explained
 from antiphon.text.dictionary_files import Read, read_file, read_rules
 from antiphon.text.dictionary_store import KeptDictionary
 
-LONGEST_NAME = 80
-MOST_VOICES = 32
 LONGEST_EXPLAINED = 5_000
 MOST_NOTES = 50
-T = TypeVar("T")
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_NAME)]
-Voices = Annotated[list[Name], msgspec.Meta(max_length=MOST_VOICES)]
-File = Annotated[
-    bytes | None, msgspec.Meta(extra_json_schema={"type": "string", "format": "binary"})
-]
-
-
-class DictionaryForm(msgspec.Struct, frozen=True, kw_only=True):
-    """A dictionary as a file: GLM-TTS's jsonl, JSON, or a table with tabs or commas."""
-
-    name: Name | None = None
-    file: File = None
-
-
-class DictionaryRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """A dictionary, or a change to one; what is not given stays as it is.
-
-    `default` attaches it to all that its owner has spoken, `voices` to those voices. `remove` takes
-    words out, and belongs to PATCH.
-    """
-
-    name: Name | None = None
-    rules: Rules | None = None
-    remove: list[Word] = []
-    default: bool | None = None
-    voices: Voices | None = None
-
-
-class DictionaryEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A dictionary without its rules; `version` is a digest over them."""
-
-    id: str
-    object: str = "pronunciation_dictionary"
-    name: str
-    version: str
-    words: int
-    created_at: int
-    changed_at: int
-    default: bool
-    voices: tuple[str, ...]
-    versions: tuple[str, ...]
-
-
-class DictionaryWhole(DictionaryEntry, frozen=True, kw_only=True):
-    """A dictionary with its rules, and what whoever sent them should know."""
-
-    rules: tuple[Rule, ...]
-    notes: tuple[str, ...] = ()
-
-
-class DictionaryList(msgspec.Struct, frozen=True):
-    """All of the caller's."""
-
-    data: tuple[DictionaryEntry, ...]
-    object: str = "list"
-
-
-class DictionaryRemoved(msgspec.Struct, frozen=True):
-    """It is gone, with all its versions."""
-
-    id: str
-    deleted: bool = True
-    object: str = "pronunciation_dictionary.deleted"
-
-
-class ChangedRule(msgspec.Struct, frozen=True):
-    """A word that is said otherwise."""
-
-    word: str
-    before: str
-    after: str
-
-
-class DictionaryChanges(msgspec.Struct, frozen=True):
-    """What lies between two versions."""
-
-    before: str
-    after: str
-    added: tuple[Rule, ...]
-    removed: tuple[Rule, ...]
-    changed: tuple[ChangedRule, ...]
-
-
-class ExplainRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """A text, with the pronunciations of a speech request."""
-
-    input: str
-    voice: str | None = None
-    pronunciations: Rules | None = None
-    pronunciation_dictionaries: list[str] | None = None
-
-
-class ExplainedWord(msgspec.Struct, frozen=True):
-    """`input[start:end]` is said so, by whom, and why not otherwise."""
-
-    start: int
-    end: int
-    word: str
-    say: str
-    dictionary: str
-    why: str
-
-
-class Explanation(msgspec.Struct, frozen=True):
-    """Every word of the text that a dictionary knows."""
-
-    words: tuple[ExplainedWord, ...]
 
 
 class _Sent(msgspec.Struct, frozen=True):
@@ -224,7 +128,7 @@ class Dictionaries:
         found = await sources(
             self._house.dictionaries,
             owner,
-            asked.voice or "",
+            (asked.voice,) if asked.voice else (),
             asked.pronunciations,
             asked.pronunciation_dictionaries,
         )

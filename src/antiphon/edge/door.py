@@ -104,7 +104,7 @@ class Door:
         self.streams = 0
         self._max_streams = settings.max_streams
         timeout_s = settings.request_timeout_s
-        self._bodies = Intake(settings.max_body_bytes, timeout_s, HELD_BODIES)
+        self.bodies = Intake(settings.max_body_bytes, timeout_s, HELD_BODIES)
         largest = settings.max_upload_bytes + FORM_BYTES
         self.uploads = Intake(largest, settings.upload_timeout_s, HELD_UPLOADS)
 
@@ -121,7 +121,7 @@ class Door:
 
     async def body(self, incoming: Incoming) -> bytes:
         """The whole body; raises `RequestTooLarge`, `RequestTimeout`, `Overloaded` or `Left`."""
-        async with self._bodies.body(incoming) as body:
+        async with self.bodies.body(incoming) as body:
             return body
         raise AssertionError("unreachable")  # pragma: no cover
 

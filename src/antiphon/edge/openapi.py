@@ -57,7 +57,8 @@ def _operation(each: Operation) -> dict[str, Any]:
             for name in names
         ]
     if each.asks:
-        content = {"application/json": {"schema": _reference(each.asks)}}
+        media = "multipart/form-data" if each.form else "application/json"
+        content = {media: {"schema": _reference(each.asks)}}
         described["requestBody"] = {"required": True, "content": content}
     return described
 

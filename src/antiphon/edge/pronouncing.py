@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated, Any
@@ -58,20 +59,21 @@ def plain(rules: Rules) -> Any:
 async def sources(
     store: DictionaryStore,
     owner: str,
-    voice: str,
+    voices: Collection[str],
     rules: Rules | None = None,
     named: list[str] | None = None,
 ) -> list[Dictionary]:
     """Whose word counts, the first before the others.
 
     The request's own rules; then the dictionaries that it names, or where it names none those
-    attached to the voice or to everything. Raises `UnknownDictionary` or `InvalidRequest`.
+    attached to the voice, by whichever of its names, or to everything. Raises
+    `UnknownDictionary` or `InvalidRequest`.
     """
     own = inline(rules)
     found = [own] if own else []
     if named is None:
         with suppress(StorageAway):  # speech goes on; what is attached is heard again later
-            found += await attached(store, owner, voice)
+            found += await attached(store, owner, voices)
         return found
     if len(named) > MOST_NAMED:
         raise InvalidRequest(f"at most {MOST_NAMED} dictionaries", "pronunciation_dictionaries")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -35,9 +35,13 @@ class KeptDictionary:
         """What its owner calls it."""
         return self.dictionary.name
 
-    def speaks_for(self, voice: str) -> bool:
-        """Whether it counts for a voice without being named."""
-        return self.everywhere or voice in self.voices
+    def speaks_for(self, voices: Collection[str]) -> bool:
+        """Whether it counts for a voice of these names without being named."""
+        return self.everywhere or self.belongs_to(voices)
+
+    def belongs_to(self, voices: Collection[str]) -> bool:
+        """Whether it is attached to that voice itself."""
+        return not set(voices).isdisjoint(self.voices)
 
 
 class DictionaryStore(Protocol):
@@ -60,10 +64,12 @@ class DictionaryStore(Protocol):
         ...
 
 
-async def attached(store: DictionaryStore, owner: str, voice: str) -> tuple[Dictionary, ...]:
+async def attached(
+    store: DictionaryStore, owner: str, voices: Collection[str]
+) -> tuple[Dictionary, ...]:
     """The dictionaries that count for a voice without being named: its own, then everywhere's."""
-    speaking = [kept for kept in await store.list(owner) if kept.speaks_for(voice)]
-    speaking.sort(key=lambda kept: voice not in kept.voices)
+    speaking = [kept for kept in await store.list(owner) if kept.speaks_for(voices)]
+    speaking.sort(key=lambda kept: not kept.belongs_to(voices))
     return tuple(kept.dictionary for kept in speaking)
 
 

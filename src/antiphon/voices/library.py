@@ -102,6 +102,10 @@ class Library:
         """Let engines fetch a recording for a while, without keeping it; returns its digest."""
         return self._passing.hold(recording)
 
+    def holds(self, digest: str) -> bool:
+        """Whether that recording is still held."""
+        return digest in self._passing
+
     async def check_free(self, owner: str, name: str) -> None:
         """Raise `VoiceExists` early, before a recording is looked at."""
         found = await self._database.read(lambda connection: _rows(connection).own(owner, name))
