@@ -248,6 +248,8 @@ def test_an_owner_sees_none_of_another_s(tmp_path: Path) -> None:
         assert refused(http.get(f"{PATH}/mine"))[1] == "unknown_dictionary"
         made(http)
         assert refused(http.get(PATH, headers={"authorization": "Bearer ak_none"}))[0] == 401
+        del http.headers["authorization"]
+        assert refused(http.get(PATH))[1] == "key_required"
 
 
 async def two_keys(settings: Settings) -> list[str]:

@@ -13,6 +13,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from antiphon.accounts.keys import checked
 from antiphon.edge import multipart, strict_json
 from antiphon.edge.dictionary_forms import (
     LONGEST_NAME,
@@ -120,7 +121,8 @@ class Dictionaries:
 
     async def explain(self, request: Request) -> Response:
         """Which words of a text are said as whose dictionary tells, and why."""
-        owner, body = await self._owner(request), await self._body(request)
+        owner = await self._house.caller(request.headers.get("authorization"))
+        body = await self._body(request)
         asked = strict_json.read(body, ExplainRequest, request.headers.get("content-type", ""))
         if len(asked.input) > LONGEST_EXPLAINED:
             raise InvalidRequest(f"input has at most {LONGEST_EXPLAINED} characters", "input")
@@ -138,7 +140,7 @@ class Dictionaries:
     # --- what they share ----------------------------------------------------------------------
 
     async def _owner(self, request: Request) -> str:
-        return await self._house.caller(request.headers.get("authorization"))
+        return checked(await self._house.caller(request.headers.get("authorization")))
 
     async def _body(self, request: Request) -> bytes:
         try:

@@ -47,7 +47,6 @@ Situations = tuple[type[errors.SpeechError], ...]
 
 AUDIO = tuple(each.media_type for each in FORMATS.values())
 STARTING: Situations = (errors.EngineNotReady,)
-KEEPING: Situations = (errors.InvalidKey, errors.StorageAway, errors.EngineNotReady)
 SPEAKING: Situations = (
     errors.InvalidRequest,
     errors.BadDictionary,
@@ -151,11 +150,11 @@ def _lists(house: House) -> list[Operation]:
 
 def _dictionaries(house: House) -> list[Operation]:
     own, path = Dictionaries(house), "/v1/audio/pronunciation-dictionaries"
-    one: Situations = (errors.UnknownDictionary, *KEEPING)
+    one: Situations = (errors.UnknownDictionary, *OWNING)
     change: Situations = (errors.InvalidRequest, errors.BadDictionary, *one)
     asks, whole = DictionaryRequest, (DictionaryWhole,)
     return [
-        _get(path, "The caller's dictionaries.", own.list, DictionaryList, KEEPING),
+        _get(path, "The caller's dictionaries.", own.list, DictionaryList, OWNING),
         Operation("POST", path, "Make one.", own.create, whole, (), asks, change),
         Operation(
             "POST",
