@@ -148,6 +148,12 @@ def _lists(house: House) -> list[Operation]:
     ]
 
 
+MAKE_DICTIONARY = (
+    "Make a dictionary of rules as JSON, or of a file: a form with `name` and `file`, or the file"
+    " as the body and `?name=`."
+)
+
+
 def _dictionaries(house: House) -> list[Operation]:
     own, path = Dictionaries(house), "/v1/audio/pronunciation-dictionaries"
     one: Situations = (errors.UnknownDictionary, *OWNING)
@@ -155,7 +161,7 @@ def _dictionaries(house: House) -> list[Operation]:
     asks, whole = DictionaryRequest, (DictionaryWhole,)
     return [
         _get(path, "The caller's dictionaries.", own.list, DictionaryList, OWNING),
-        Operation("POST", path, "Make one.", own.create, whole, (), asks, change),
+        Operation("POST", path, MAKE_DICTIONARY, own.create, whole, (), asks, change),
         Operation(
             "POST",
             f"{path}/explain",
