@@ -50,19 +50,26 @@ export async function* speak(asked, signal) {
   throw new Lost();
 }
 
-function body({ text, voice, speed, pitch, language }) {
+/** Whether the service could say a word so; throws `Refused` with the reason where not. */
+export function check(rule) {
+  return post({ input: rule.word, pronunciations: [rule] }, null, "/v1/audio/pronunciation-dictionaries/explain");
+}
+
+function body({ text, voice, speed, pitch, language, emotion, strength, pronunciations }) {
   return {
     input: text,
     ...(voice && { voice }),
     ...(speed !== 1 && { speed }),
     ...(pitch && { pitch }),
     ...(language && { language }),
+    ...(emotion && { emotion, emotion_strength: strength }),
+    ...(pronunciations?.length && { pronunciations }),
   };
 }
 
-function post(message, signal) {
+function post(message, signal, path = SPEECH) {
   const headers = { "Content-Type": "application/json" };
-  return ask(SPEECH, { method: "POST", headers, body: JSON.stringify(message), signal });
+  return ask(path, { method: "POST", headers, body: JSON.stringify(message), signal });
 }
 
 async function ask(path, options = {}) {
