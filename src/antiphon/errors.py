@@ -17,6 +17,7 @@ SpeechError
     + RequestTimeout         408  the request arrived too slowly
   x Unavailable            the service cannot answer now; the same request may succeed later
     + Overloaded             503  every slot and every place in the queue is taken
+    + CheckerNotReady        503  no process could be started to check the recording
     + EngineNotReady         503  the engine is starting, stopping or away
     + EngineFailed           503  the engine broke on this text
     + DeadlineExceeded       504  the answer did not come in the time the caller allowed
@@ -25,6 +26,8 @@ SpeechError
     + UnknownSetting         500  a setting that does not exist
     + BadSetting             500  a setting with a value that cannot be
     + EngineMissing          500  no installed engine of that name
+
+What a recording of a voice is refused for stands in `refusals.py`.
 """
 
 from __future__ import annotations
@@ -201,6 +204,15 @@ class Overloaded(Unavailable):
             f" retry in {retry_after_s:g} s"
         )
         self.busy, self.limit, self.retry_after_s = busy, limit, retry_after_s
+
+
+class CheckerNotReady(Unavailable):
+    """No process could be started to check the recording."""
+
+    code = "checker_not_ready"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the recording cannot be checked now ({why}); send it again shortly")
 
 
 class EngineNotReady(Unavailable):
