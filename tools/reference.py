@@ -111,9 +111,9 @@ def _pairs(names: dict[str, str]) -> list[tuple[str, str]]:
 ERRORS = """# Errors
 
 Every situation that stops speech has a code that stays the same from version to version, an HTTP
-status, and a message that says what to do. *Rejected*: mend the request. *BadReference*: send another
-recording ([what is checked](../explanation/references.md)). *Unavailable*: the same request may
-succeed later; `Retry-After` says when to try. *Misconfigured*: the operator mends it.
+status, and a message that says what to do. *Rejected*: mend the request. *BadReference*:
+send another recording ([what is checked](../explanation/references.md)). *Unavailable*: the same
+request may succeed later; `Retry-After` says when to try. *Misconfigured*: the operator mends it.
 """
 
 

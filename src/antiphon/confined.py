@@ -5,16 +5,13 @@ Where the operating system knows none of these limits, the parent's deadline is 
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-
-try:
-    import resource
-except ImportError:  # Windows
-    resource = None  # type: ignore[assignment]
+from types import ModuleType
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,34 +34,34 @@ def confine(limits: Limits) -> None:
     No file or socket can be opened any more, no process started, no byte added to a file, and a
     crash leaves no core, which would hold somebody's voice.
     """
-    if resource is None:
+    if (resource := _resource()) is None:
         return
     used = resource.getrusage(resource.RUSAGE_SELF)
-    cpu_s = int(used.ru_utime + used.ru_stime) + 1 + limits.cpu_s
     bounds = {
         "RLIMIT_CORE": 0,
         "RLIMIT_FSIZE": 0,
         "RLIMIT_NPROC": 0,
         "RLIMIT_NOFILE": 0,
-        "RLIMIT_CPU": cpu_s,
+        "RLIMIT_CPU": int(used.ru_utime + used.ru_stime) + 1 + limits.cpu_s,
     }
-    if (held := _address_space_bytes()) is not None:
+    if (held := _address_space_bytes(resource)) is not None:
         bounds["RLIMIT_AS"] = held + limits.memory_bytes
     for name, most in bounds.items():
-        _set(name, most)
+        if (which := getattr(resource, name, None)) is not None:
+            with suppress(ValueError, OSError):  # it is lower already
+                resource.setrlimit(which, (most, most))
 
 
-def _set(name: str, most: int) -> None:
-    """Lower one limit; one that this system lacks, or holds lower already, stays."""
-    which = getattr(resource, name, None)
-    with suppress(ValueError, OSError):
-        if which is not None:
-            resource.setrlimit(which, (most, most))
+def _resource() -> ModuleType | None:
+    """Python's module for these limits; Windows has none."""
+    with suppress(ImportError):
+        return importlib.import_module("resource")
+    return None
 
 
-def _address_space_bytes() -> int | None:
+def _address_space_bytes(resource: ModuleType) -> int | None:
     """How much is mapped now; None where the system does not say."""
     if sys.platform != "linux":
         return None
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    return pages * resource.getpagesize()
+    return pages * int(resource.getpagesize())

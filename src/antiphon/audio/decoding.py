@@ -141,8 +141,7 @@ class Channels:
         if not self._frames:
             raise UnreadableAudio("it ends before any sound")
         channels = (
-            np.concatenate([frame[index] for frame in self._frames])
-            for index in range(self._count)
+            np.concatenate([frame[index] for frame in self._frames]) for index in range(self._count)
         )
         best = max(channels, key=_power)
         if not np.isfinite(best).all():
