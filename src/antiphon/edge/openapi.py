@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from antiphon import __version__
-from antiphon.edge.operations import Operation
+from antiphon.edge.operation import Operation
 from antiphon.edge.problems import Problem
 from antiphon.errors import SpeechError
 
