@@ -47,8 +47,8 @@ FIELDS = {
     "emotion": "A mood by name, such as `happy` or 开心.",
     "emotion_strength": "How far the mood is carried; left out, 1.",
     "pronunciations": "Words and how they are said: `[{word, say}]`, or an object.",
-    "pronunciation_dictionaries": "Ids or names of dictionaries; left out, those that are attached; "
-    "an empty list, none.",
+    "pronunciation_dictionaries": "Ids or names of dictionaries; left out, those that are "
+    "attached; an empty list, none.",
     "ref_audio": "A recording to speak like: base64, or a `data:` URI.",
     "ref_text": "What is said in the recording.",
 }
@@ -67,19 +67,20 @@ def http_page() -> str:
     parts = [GENERATED, HTTP]
     for path, methods in api["paths"].items():
         for method, each in methods.items():
-            parts.append(_path(f"{method.upper()} {path}", each, schemas))
+            parts.append(_path(f"{method.upper()} {path}", each, api["components"]))
     parts += [_schema(name, each) for name, each in schemas.items() if name != "SpeechRequest"]
     return "\n".join(parts)
 
 
-def _path(name: str, each: dict[str, Any], schemas: dict[str, Any]) -> str:
+def _path(name: str, each: dict[str, Any], components: dict[str, Any]) -> str:
     parts = [f"## {name}\n\n{each['summary']}\n"]
     if "requestBody" in each:
         ((media, holds),) = each["requestBody"]["content"].items()
-        parts += _body(media, _named(holds["schema"]), schemas)
+        parts += _body(media, _named(holds["schema"]), components["schemas"])
     answers = dict(each["responses"])
     parts.append(f"Answers {', '.join(map(_media, answers.pop('200')['content'].items()))}.\n")
-    rows = [(status, _codes(answer["description"])) for status, answer in answers.items()]
+    refusals = {status: components["responses"][_named(a)] for status, a in answers.items()}
+    rows = [(status, _codes(answer["description"])) for status, answer in refusals.items()]
     return "\n".join([*parts, table(["refuses with", "because"], rows) if rows else ""])
 
 

@@ -16,6 +16,7 @@ import anyio
 from antiphon.piped import LENGTH, framed
 
 LEAVE_S = 1.0
+PIECE = 64 * 1024  # what a pipe holds; more at once would be copied and wait in memory
 
 
 class ChildGoneError(Exception):
@@ -64,14 +65,24 @@ class Child:
         """Send a message; what a dead child would not read is dropped, and `receive` tells."""
         self._stdin.write(framed(body))
 
-    async def receive(self, patience_s: float) -> bytes:
+    async def send_large(self, body: bytes) -> None:
+        """Send a message piece by piece, as fast as the child reads."""
+        with contextlib.suppress(ConnectionError):  # it has died: `receive` tells
+            self._stdin.write(LENGTH.pack(len(body)))
+            whole = memoryview(body)
+            for at in range(0, len(body), PIECE):
+                self._stdin.write(whole[at : at + PIECE])
+                await self._stdin.drain()
+
+    async def receive(self, patience_s: float, most_bytes: int | None = None) -> bytes:
         """The next message; raises `TimeoutError` (the child is then ended) or `ChildGoneError`.
 
-        A wait that is cancelled between the head and the body of a message goes on from there.
+        A wait that is cancelled between the head and the body of a message goes on from there. A
+        child that cannot be trusted is ended when it announces more than `most_bytes`.
         """
         try:
             with anyio.fail_after(patience_s):
-                return await self._message()
+                return await self._message(most_bytes)
         except TimeoutError:
             self.kill()
             raise
@@ -100,9 +111,12 @@ class Child:
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
 
-    async def _message(self) -> bytes:
+    async def _message(self, most_bytes: int | None) -> bytes:
         if self._length is None:
             self._length = LENGTH.unpack(await self._stdout.readexactly(LENGTH.size))[0]
+        if most_bytes is not None and self._length > most_bytes:
+            self.kill()
+            raise ConnectionError
         body = await self._stdout.readexactly(self._length)
         self._length = None
         return body

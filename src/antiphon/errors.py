@@ -11,16 +11,7 @@ SpeechError
     + UnsupportedFormat      400  no audio format of that name
     + UnsupportedLanguage    400  the engine does not speak that language
     + TranscriptRequired     400  the engine needs the words of the recording
-    + VoiceUnsupported       400  the engine speaks with its own voices only
-    + ConsentRequired        400  nobody has said that this voice may be used
-    + BadArchive             400  the file is no voice that was exported
-    + InvalidKey             401  no key like that, or it was revoked
-    + KeyRequired            401  only the holder of a key may do this
     + UnknownRecording       404  no recording of that digest; it may have been removed
-    + VoiceNotFound          404  no enrolled voice of that name is yours
-    + ConsentNotFound        404  no consent of that id is yours
-    + VoiceExists            409  one of your voices has that name
-    + ConsentInUse           409  voices rest on this consent
     + Unsayable              422  the engine broke on exactly this text before
     + UnknownModel           404  no model of that name
     + UnknownDictionary      404  no pronunciation dictionary of that name
@@ -29,6 +20,7 @@ SpeechError
   x Unavailable            the service cannot answer now; the same request may succeed later
     + Overloaded             503  every slot and every place in the queue is taken
     + StorageAway            503  what is kept cannot be reached
+    + CheckerNotReady        503  no process could be started to check the recording
     + EngineNotReady         503  the engine is starting, stopping or away
     + EngineFailed           503  the engine broke on this text
     + DeadlineExceeded       504  the answer did not come in the time the caller allowed
@@ -37,6 +29,8 @@ SpeechError
     + UnknownSetting         500  a setting that does not exist
     + BadSetting             500  a setting with a value that cannot be
     + EngineMissing          500  no installed engine of that name
+
+What a recording of a voice is refused for stands in `refusals.py`.
 """
 
 from __future__ import annotations
@@ -162,60 +156,6 @@ class TranscriptRequired(Rejected):
         )
 
 
-class VoiceUnsupported(Rejected):
-    """The engine speaks with its own voices only."""
-
-    code, param = "voice_unsupported", "voice"
-
-    def __init__(self, engine: str, own: Iterable[str]) -> None:
-        super().__init__(
-            f"the engine {engine!r} can neither match nor clone a voice, so it cannot speak as"
-            f" this one; ask for one of its own ({', '.join(own)}) or run another engine"
-        )
-
-
-class ConsentRequired(Rejected):
-    """Nobody has said that this voice may be used."""
-
-    code, param = "consent_required", "consent"
-
-    def __init__(self, why: str = "no consent was given") -> None:
-        super().__init__(
-            f"{why}; once the speaker has agreed, send consent=true, a sentence that says so, or"
-            " the id of a consent from POST /v1/audio/voice_consents"
-        )
-
-
-class BadArchive(Rejected):
-    """The file is no voice that was exported, or it was changed since."""
-
-    code, param = "bad_archive", "file"
-
-    def __init__(self, why: str) -> None:
-        super().__init__(f"{why}; send a file as `antiphon voice export` writes it")
-
-
-class InvalidKey(Rejected):
-    """There is no key like that, or it was revoked."""
-
-    code, status = "invalid_api_key", 401
-
-    def __init__(self) -> None:
-        super().__init__(
-            "this key is not known here, or was revoked; the operator makes one with"
-            " `antiphon keys create NAME`"
-        )
-
-
-class KeyRequired(Rejected):
-    """Only the holder of a key may do this here."""
-
-    code, status = "key_required", 401
-
-    def __init__(self) -> None:
-        super().__init__("this needs a key; send it as `Authorization: Bearer ak_…`")
-
-
 class UnknownRecording(Rejected):
     """No recording of that digest; it may have been removed."""
 
@@ -223,46 +163,6 @@ class UnknownRecording(Rejected):
 
     def __init__(self, digest: str) -> None:
         super().__init__(f"there is no recording {digest[:16]!r}; it may have been removed")
-
-
-class VoiceNotFound(Rejected):
-    """No enrolled voice of that name or id is yours."""
-
-    code, status, param = "voice_not_found", 404, "voice"
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"none of your voices is called {name[:80]!r}; GET /v1/audio/voices lists")
-
-
-class ConsentNotFound(Rejected):
-    """No consent of that id is yours."""
-
-    code, status, param = "consent_not_found", 404, "consent"
-
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            f"there is no consent {name[:80]!r}; GET /v1/audio/voice_consents lists them"
-        )
-
-
-class VoiceExists(Rejected):
-    """One of your voices has that name already."""
-
-    code, status, param = "voice_exists", 409, "name"
-
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            f"you have a voice called {name!r} already; choose another name or remove that one"
-        )
-
-
-class ConsentInUse(Rejected):
-    """Voices rest on this consent."""
-
-    code, status, param = "consent_in_use", 409, "consent"
-
-    def __init__(self, voices: Iterable[str]) -> None:
-        super().__init__(f"remove what rests on this consent first: {', '.join(voices)}")
 
 
 class Unsayable(Rejected):
@@ -340,6 +240,15 @@ class StorageAway(Unavailable):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"{what} cannot be reached at the moment; retry shortly")
+
+
+class CheckerNotReady(Unavailable):
+    """No process could be started to check the recording."""
+
+    code = "checker_not_ready"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the recording cannot be checked now ({why}); send it again shortly")
 
 
 class EngineNotReady(Unavailable):

@@ -195,5 +195,5 @@ def after_everything(served: Served) -> None:
         if b"antiphon_streams_in_flight 0.0" in raw.get(served.port, "/metrics").body:
             break
     assert served.house.door.streams == 0
-    assert served.house.door._held_bytes == 0
+    assert served.house.door.bodies._held_bytes == 0
     assert b'outcome="speech_error"' not in raw.get(served.port, "/metrics").body

@@ -10,10 +10,10 @@ from antiphon.text.moods import MOODS, find_mood, known_mood, mood_names
 
 
 def test_the_moods_that_engines_know() -> None:
-    """Twelve, each known by its own name."""
+    """Thirteen, each known by its own name."""
     assert MOODS == (
         "neutral", "happy", "sad", "angry", "calm", "excited",
-        "fearful", "surprised", "disgusted", "tender", "serious", "whisper",
+        "fearful", "surprised", "disgusted", "tender", "serious", "bored", "whisper",
     )  # fmt: skip
     assert all(find_mood(mood) == mood for mood in MOODS)
 

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from antiphon.errors import InvalidKey, InvalidRequest, KeyRequired, StorageAway
+from antiphon.claims import InvalidKey, KeyRequired
+from antiphon.errors import InvalidRequest, StorageAway
 from antiphon.storage.changes import KEY, Changes, note
 from antiphon.storage.database import Database
 from antiphon.storage.owners import ensure_owner

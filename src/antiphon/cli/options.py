@@ -113,4 +113,5 @@ def chosen(config: Path | None, flags: Mapping[str, Any]) -> Settings:
 
 
 SERVING = tuple(name for name in NAMES if not name.endswith("_aliases"))
-SPEAKING = ("data", "engine", "model", "workers")
+KEEPING = ("data", "database_url", "objects_url")
+SPEAKING = (*KEEPING, "engine", "model", "workers")

@@ -7,22 +7,19 @@ import binascii
 import hashlib
 import re
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
 
+from antiphon.claims import VoiceUnsupported
 from antiphon.edge.enrolment import adopts, make_ready, neat
 from antiphon.edge.house import House
 from antiphon.edge.voices import find_voice
-from antiphon.errors import (
-    InvalidRequest,
-    RequestTooLarge,
-    TranscriptRequired,
-    UnknownVoice,
-    VoiceUnsupported,
-)
+from antiphon.errors import InvalidRequest, RequestTooLarge, TranscriptRequired, UnknownVoice
 from antiphon.speech import Card, Need, Utterance
+from antiphon.staircase import Staircase
 from antiphon.voices.enrolled import Enrolled
 
 if TYPE_CHECKING:
@@ -67,6 +64,24 @@ class Cast:
         if Need.TRANSCRIPT in card.needs and not transcribed:
             raise TranscriptRequired(card.engine)
         return replace(utterance, recording=recording, style=style)
+
+
+async def find_cast(
+    name: str | None, owner: str, stairs: Staircase, aliases: Mapping[str, str]
+) -> Cast:
+    """The engine's voice of that name, else the enrolled one; raises `UnknownVoice`."""
+    card = stairs.card
+    try:
+        return Cast(find_voice(name, card, aliases))
+    except UnknownVoice:
+        if name is None or stairs.memory is None:
+            raise
+    library = stairs.memory.library
+    found = await library.find(owner, name.strip())
+    if found is None:
+        built_in = [voice.name for voice in card.voices]
+        raise UnknownVoice(name, [*built_in, *aliases, *await library.names(owner)])
+    return Cast(find_voice(None, card, aliases), found)
 
 
 class Casting:

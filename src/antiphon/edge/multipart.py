@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import msgspec
 from python_multipart.exceptions import FormParserError
@@ -135,7 +135,8 @@ class _Reading:
 
 
 def _is_file(kind: Any) -> bool:
-    return kind is bytes or bytes in getattr(kind, "__args__", ())
+    """Whether a field's type is bytes, or may be, however it is annotated."""
+    return kind is bytes or any(map(_is_file, get_args(kind)))
 
 
 def _text(part: Part) -> str:

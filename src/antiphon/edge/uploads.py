@@ -55,11 +55,12 @@ class Upload:
 
         Who may not upload is told before anything is read.
         """
-        headers, response = incoming.headers, None
+        headers = incoming.headers
         owner = checked(await self._house.caller(headers.get("authorization")))
+        response: Response | None = None
         async with self._house.door.uploads.body(incoming) as body, while_present(receive):
             form = await anyio.to_thread.run_sync(
                 multipart.parse, body, headers.get("content-type", "")
             )
             response = await self._answer(form, owner, request)
-        return response
+        return response  # noqa: RET504  (a listener who leaves ends the context early)

@@ -10,10 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from antiphon.accounts.keys import checked
+from antiphon.claims import VoiceNotFound
 from antiphon.edge.asking import body, json, paging
 from antiphon.edge.enrolment import STORE_S, described
 from antiphon.edge.house import House
-from antiphon.errors import UnknownVoice, VoiceNotFound
+from antiphon.errors import UnknownVoice
 from antiphon.speech import Card, Voice
 from antiphon.voices.enrolled import Enrolled, Page
 

@@ -40,7 +40,9 @@ def bring_up(connection: Connection) -> None:
             f"the database is of version {found} and this program knows {NEWEST};"
             " run the newer program, or choose another database"
         )
-    logger.info("the database goes from version %s to %s", found, NEWEST)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    tell = logger.debug if found is None else logger.info
+    tell("the database goes from version %s to %s", found, NEWEST)
     _upgrade(connection)
 
 

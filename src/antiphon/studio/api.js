@@ -18,10 +18,9 @@ export async function listVoices() {
   return (await (await ask("/v1/audio/voices")).json()).voices;
 }
 
-/** The formats this service writes, as its own description lists them. */
+/** The formats this service writes. */
 export async function listFormats() {
-  const { components } = await (await ask("/openapi.json")).json();
-  return components.schemas.SpeechRequest.properties.response_format.enum.filter(Boolean);
+  return (await (await ask("/v1/models")).json()).data[0].formats;
 }
 
 /** The same speech as a file of another format. */

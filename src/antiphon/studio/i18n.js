@@ -32,6 +32,7 @@ const en = {
   disgusted: "Disgusted",
   tender: "Tender",
   serious: "Serious",
+  bored: "Bored",
   whisper: "Whisper",
   pronounce: "Pronunciation",
   pronounceHow: "Select a word in the text, write how it should sound, and insert it: [[GIF|jif]], [[重|chong2]]庆.",
@@ -118,6 +119,7 @@ const zh = {
   disgusted: "厌恶",
   tender: "温柔",
   serious: "严肃",
+  bored: "无聊",
   whisper: "耳语",
   pronounce: "读音",
   pronounceHow: "在文字中选中一个词，写下它的读法，然后插入：[[重|chong2]]庆、[[GIF|jif]]。",
@@ -196,7 +198,7 @@ const CHOIR = {
 
 export const MOODS = [
   "neutral", "happy", "sad", "angry", "calm", "excited", "fearful", "surprised", "disgusted", "tender", "serious",
-  "whisper",
+  "bored", "whisper",
 ];
 
 const STRINGS = { en, zh };

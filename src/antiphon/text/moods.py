@@ -36,6 +36,7 @@ _NAMES = {
     "serious": (
         "stern formal solemn grave strict professional 严肃 庄重 认真 正式 严厉 郑重 庄严 专业"
     ),
+    "bored": ("tired boredom weary 无聊 厌倦 无精打采 疲惫"),
     "whisper": ("whispering whispered whispers hushed 耳语 低语 悄悄话 悄声 窃窃私语 轻声细语"),
 }
 MOODS: tuple[str, ...] = tuple(_NAMES)

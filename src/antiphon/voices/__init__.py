@@ -1,1 +1,1 @@
-"""Whose voices there are: enrolled, found, shared, carried elsewhere and erased."""
+"""Who says it: recordings of people, and the voices that are made of them."""

@@ -11,7 +11,8 @@ from typing import Annotated
 
 import msgspec
 
-from antiphon.errors import BadArchive, InvalidRequest
+from antiphon.claims import BadArchive
+from antiphon.errors import InvalidRequest
 from antiphon.speech import Recording
 from antiphon.voices.enrolled import Enrolled
 from antiphon.voices.naming import check_mood, check_name, check_statement, check_text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from antiphon.errors import ConsentInUse
+from antiphon.claims import ConsentInUse
 from antiphon.storage.owners import ensure_owner
 from antiphon.storage.tables import CONSENTS, ERASING, VOICES
 from antiphon.voices.enrolled import Consent, consent_object

@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from antiphon.errors import ConsentNotFound, ConsentRequired, InvalidRequest
+from antiphon.claims import ConsentNotFound, ConsentRequired
+from antiphon.errors import InvalidRequest
 from antiphon.storage.database import Database
 from antiphon.storage.objects import Objects
 from antiphon.voices.enrolled import Consent, consent_object

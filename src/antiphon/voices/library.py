@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, TypeVar
 import anyio
 import msgspec
 
-from antiphon.errors import StorageAway, UnknownRecording, VoiceExists, VoiceNotFound
+from antiphon.claims import VoiceExists, VoiceNotFound
+from antiphon.errors import StorageAway, UnknownRecording
 from antiphon.speech import Recording, Voice
 from antiphon.storage.changes import RECORDING, VOICE, Changes
 from antiphon.storage.database import Database
@@ -81,9 +82,13 @@ class Library:
                 self._known.popitem(last=False)
         return found
 
+    async def find_own(self, owner: str, name: str) -> Enrolled | None:
+        """The owner's own voice of that id or name; raises `StorageAway`."""
+        return await self._database.read(lambda connection: _rows(connection).own(owner, name))
+
     async def own(self, owner: str, name: str) -> Enrolled:
-        """The owner's own voice of that id or name; raises `VoiceNotFound`."""
-        found = await self._database.read(lambda connection: _rows(connection).own(owner, name))
+        """The same; raises `VoiceNotFound` where there is none."""
+        found = await self.find_own(owner, name)
         if found is None:
             raise VoiceNotFound(name)
         return found
@@ -108,8 +113,7 @@ class Library:
 
     async def check_free(self, owner: str, name: str) -> None:
         """Raise `VoiceExists` early, before a recording is looked at."""
-        found = await self._database.read(lambda connection: _rows(connection).own(owner, name))
-        if found is not None:
+        if await self.find_own(owner, name) is not None:
             raise VoiceExists(name)
 
     async def enrol(self, profile: Profile, recordings: Mapping[str, Recording]) -> Enrolled:

@@ -7,7 +7,8 @@ import secrets
 import unicodedata
 from collections.abc import Collection
 
-from antiphon.errors import ConsentRequired, InvalidRequest
+from antiphon.claims import ConsentRequired
+from antiphon.errors import InvalidRequest
 
 LONGEST_NAME, LONGEST_TEXT = 80, 500
 VOICE, CONSENT = "voice_", "cons_"

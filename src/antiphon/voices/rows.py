@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
-from antiphon.errors import VoiceExists
+from antiphon.claims import VoiceExists
 from antiphon.speech import Voice
 from antiphon.storage.changes import RECORDING, VOICE, note
 from antiphon.storage.owners import ensure_owner
