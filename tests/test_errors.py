@@ -6,25 +6,50 @@ import re
 
 import pytest
 
-from antiphon import errors
+from antiphon import claims, errors, refusals
 from antiphon.errors import SpeechError, nearest
 
 LEAF = re.compile(r"^    \+ (\w+) +(\d{3})  \S", re.MULTILINE)
 BRANCH = re.compile(r"^  x (\w+)  +\S", re.MULTILINE)
+TREE = (errors.__doc__ or "") + (claims.__doc__ or "") + (refusals.__doc__ or "")
 TOLD = {
     errors.InvalidRequest: ("speed is 9 and must be at most 4", "speed"),
     errors.BadText: ("\x07", 3),
     errors.NothingToSay: (),
     errors.TextTooLong: (11, 10),
+    errors.BadDictionary: (["line 3: no saying; write one"],),
     errors.UnknownVoice: ("atlo", ["alto", "bass"]),
     errors.UnsupportedFormat: ("mp5", ["mp3", "wav"]),
     errors.UnsupportedLanguage: ("xx", ["en"]),
     errors.TranscriptRequired: ("glm",),
+    claims.VoiceUnsupported: ("tone", ["low", "high"]),
+    claims.ConsentRequired: (),
+    claims.BadArchive: ("the file is no zip archive",),
+    claims.InvalidKey: (),
+    claims.KeyRequired: (),
+    claims.VoiceNotFound: ("anna",),
+    claims.ConsentNotFound: ("cons_1",),
+    claims.VoiceExists: ("anna",),
+    claims.ConsentInUse: (["anna"],),
+    errors.StorageAway: ("the database",),
     errors.UnknownRecording: ("ab" * 32,),
     errors.Unsayable: (),
     errors.UnknownModel: ("tts-9", ["tts-1"]),
+    errors.UnknownDictionary: ("name", ["names"]),
     errors.RequestTooLarge: (5,),
     errors.RequestTimeout: (1.5,),
+    refusals.UnreadableAudio: ("it ends too early",),
+    refusals.ReferenceSilent: (4.0, -90.0),
+    refusals.ReferenceNotSpeech: ("music or tones",),
+    refusals.ReferenceTooShort: (2.0, 0.5, 3.0, 2.5),
+    refusals.ReferenceTooLong: (60.0,),
+    refusals.ReferenceTooQuiet: (-60.0, -45.0),
+    refusals.ReferenceClipped: (9.0, 1.0),
+    refusals.ReferenceNoisy: (1.0, 10.0),
+    refusals.BadTranscript: ("holds the character U+0007",),
+    refusals.UploadTooLarge: (6, 5),
+    refusals.NotAudio: ("a PDF document",),
+    errors.CheckerNotReady: ("no memory",),
     errors.Overloaded: (4, 4, 2.0),
     errors.EngineNotReady: ("the engine is starting; retry shortly",),
     errors.EngineFailed: ("the engine broke; try again",),
@@ -37,8 +62,9 @@ TOLD = {
 
 
 def classes() -> list[type[SpeechError]]:
-    """Every situation defined in `errors.py`."""
-    found = (value for value in vars(errors).values() if isinstance(value, type))
+    """Every situation defined in `errors.py`, `claims.py` and `refusals.py`."""
+    named = {**vars(errors), **vars(claims), **vars(refusals)}
+    found = (value for value in named.values() if isinstance(value, type))
     return [each for each in found if issubclass(each, SpeechError) and each is not SpeechError]
 
 
@@ -50,12 +76,12 @@ def leaves() -> list[type[SpeechError]]:
 def test_the_tree_in_the_docstring_is_the_classes() -> None:
     """Every class stands in the tree, under its parent, with its status; and nothing else does."""
     drawn: set[tuple[str, str, int]] = set()
-    for branch in (errors.__doc__ or "").split("\n  x ")[1:]:
+    for branch in TREE.split("\n  x ")[1:]:
         parent = branch.split()[0]
         drawn.update({(name, parent, int(status)) for name, status in LEAF.findall(branch)})
     assert drawn == {(each.__name__, each.__mro__[1].__name__, each.status) for each in leaves()}
     branches = {each.__name__ for each in classes() if each.__subclasses__()}
-    assert set(BRANCH.findall(errors.__doc__ or "")) == branches
+    assert set(BRANCH.findall(TREE)) == branches
 
 
 def test_every_situation_has_a_code_of_its_own() -> None:

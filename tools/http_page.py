@@ -19,7 +19,8 @@ Generated from what the running service says of itself at `GET /openapi.json`. T
 yet: whoever reaches the port may speak.
 
 An answer with audio carries `X-Sample-Rate`; `X-Cache`, `hit` when it came from memory; and
-`X-Ignored`, with the options that were understood and not honoured. Every answer carries
+`X-Ignored`, with the options that were understood and not honoured; and `X-Style`, with what was
+understood of `instructions`. Every answer carries
 `X-Request-Id`: yours where you sent one, else a new one. An error that may pass carries
 `Retry-After`. Every error has the same body, [`Problem`](#problem); the codes are listed in
 [Errors](errors.md).
@@ -35,12 +36,21 @@ FIELDS = {
     "response_format": "The audio format; left out, `mp3`.",
     "speed": "How fast; 1 is the voice's own pace.",
     "pitch": "Semitones up or down; 0 is the voice's own pitch.",
-    "instructions": "Taken, and listed in `X-Ignored`: no engine here follows it yet.",
+    "instructions": "How to say it, in English or Chinese words: moods, pace, pitch, loudness. "
+    "`X-Style` says what was understood, `X-Ignored` what was not.",
     "stream_format": "`audio` sends the audio itself, `sse` server-sent events; left out, `audio`.",
     "language": "BCP 47 tag; left out, told from the script.",
     "seed": "The same seed gives the same sound; left out, one follows from the request.",
     "sample_rate": "Samples per second; each format has its own list and default.",
     "word_timestamps": "With `sse`: the words beside the audio.",
+    "energy": "Decibels louder or quieter.",
+    "emotion": "A mood by name, such as `happy` or 开心.",
+    "emotion_strength": "How far the mood is carried; left out, 1.",
+    "pronunciations": "Words and how they are said: `[{word, say}]`, or an object.",
+    "pronunciation_dictionaries": "Ids or names of dictionaries; left out, those that are "
+    "attached; an empty list, none.",
+    "ref_audio": "A recording to speak like: base64, or a `data:` URI.",
+    "ref_text": "What is said in the recording.",
 }
 
 
@@ -57,22 +67,30 @@ def http_page() -> str:
     parts = [GENERATED, HTTP]
     for path, methods in api["paths"].items():
         for method, each in methods.items():
-            parts.append(_path(f"{method.upper()} {path}", each, schemas))
+            parts.append(_path(f"{method.upper()} {path}", each, api["components"]))
     parts += [_schema(name, each) for name, each in schemas.items() if name != "SpeechRequest"]
     return "\n".join(parts)
 
 
-def _path(name: str, each: dict[str, Any], schemas: dict[str, Any]) -> str:
+def _path(name: str, each: dict[str, Any], components: dict[str, Any]) -> str:
     parts = [f"## {name}\n\n{each['summary']}\n"]
     if "requestBody" in each:
-        body = schemas[_named(each["requestBody"]["content"]["application/json"]["schema"])]
-        head = ["field", "type", "meaning"]
-        rows = [(code(k), _type(v), FIELDS[k]) for k, v in body["properties"].items()]
-        parts += [f"Body: JSON. Needed: {listed(body['required'])}.\n", table(head, rows)]
+        ((media, holds),) = each["requestBody"]["content"].items()
+        parts += _body(media, _named(holds["schema"]), components["schemas"])
     answers = dict(each["responses"])
     parts.append(f"Answers {', '.join(map(_media, answers.pop('200')['content'].items()))}.\n")
-    rows = [(status, _codes(answer["description"])) for status, answer in answers.items()]
+    refusals = {status: components["responses"][_named(a)] for status, a in answers.items()}
+    rows = [(status, _codes(answer["description"])) for status, answer in refusals.items()]
     return "\n".join([*parts, table(["refuses with", "because"], rows) if rows else ""])
+
+
+def _body(media: str, name: str, schemas: dict[str, Any]) -> list[str]:
+    """What is sent: a speech request field by field, anything else by its name."""
+    if name != "SpeechRequest":
+        return [f"Body: {code(media)}, [{name}](#{name.lower()}).\n"]
+    body, head = schemas[name], ["field", "type", "meaning"]
+    rows = [(code(k), _type(v), FIELDS[k]) for k, v in body["properties"].items()]
+    return [f"Body: JSON. Needed: {listed(body['required'])}.\n", table(head, rows)]
 
 
 def _media(content: tuple[str, dict[str, Any]]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from antiphon import errors
+from antiphon import claims, errors, refusals
 from antiphon.cli import exits
 from antiphon.cli.main import main as antiphon
 from antiphon.cli.options import MEANINGS, SERVING, default, flag, kind
@@ -111,7 +111,8 @@ def _pairs(names: dict[str, str]) -> list[tuple[str, str]]:
 ERRORS = """# Errors
 
 Every situation that stops speech has a code that stays the same from version to version, an HTTP
-status, and a message that says what to do. *Rejected*: mend the request. *Unavailable*: the same
+status, and a message that says what to do. *Rejected*: mend the request. *BadReference*:
+send another recording ([what is checked](../explanation/references.md)). *Unavailable*: the same
 request may succeed later; `Retry-After` says when to try. *Misconfigured*: the operator mends it.
 """
 
@@ -124,8 +125,9 @@ def errors_page() -> str:
 
 
 def situations() -> list[type[errors.SpeechError]]:
-    """The classes that are raised, in the order of the file."""
-    found = (value for value in vars(errors).values() if isinstance(value, type))
+    """The classes that are raised, in the order of the files."""
+    named = {**vars(errors), **vars(claims), **vars(refusals)}
+    found = (value for value in named.values() if isinstance(value, type))
     classes = [each for each in found if issubclass(each, errors.SpeechError)]
     return [each for each in classes if not each.__subclasses__()] + [exits.OutputFailed]
 

@@ -21,6 +21,8 @@ from antiphon.producing import Waiter
 LEAVE_S = 1.0
 # So much may wait to be taken; then the pipe fills up and the child waits too.
 WAITING_BYTES = 4 * 1024 * 1024
+MOST_BYTES = 64 * 1024 * 1024  # far more than any message of ours
+PIECE = 64 * 1024  # what a pipe holds; more at once would be copied and wait in memory
 
 
 class ChildGoneError(Exception):
@@ -34,10 +36,11 @@ class ChildGoneError(Exception):
 class _Pipes(asyncio.SubprocessProtocol):
     """Cuts what a child sends into messages, and notes when it has ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
         self.ended = anyio.Event()
-        self.closed = False
-        self._changed = Waiter()
+        self.closed = self._full = False
+        self._changed, self._taken = Waiter(), Waiter()
         self._unread = bytearray()
         self._messages: deque[bytes] = deque()
         self._held_bytes = 0
@@ -55,6 +58,9 @@ class _Pipes(asyncio.SubprocessProtocol):
         at, head = 0, LENGTH.size
         while len(self._unread) >= at + head:
             end = at + head + LENGTH.unpack_from(self._unread, at)[0]
+            if end - at - head > self._most_bytes:
+                self._distrust()
+                return
             if len(self._unread) < end:
                 break
             self._messages.append(bytes(self._unread[at + head : end]))
@@ -69,6 +75,7 @@ class _Pipes(asyncio.SubprocessProtocol):
         if fd == 1:
             self.closed = True
             self._changed.wake()
+            self._taken.wake()
             self._give_back()
 
     def process_exited(self) -> None:
@@ -97,6 +104,27 @@ class _Pipes(asyncio.SubprocessProtocol):
         finally:
             timer.cancel()
 
+    def pause_writing(self) -> None:
+        self._full = True
+
+    def resume_writing(self) -> None:
+        self._full = False
+        self._taken.wake()
+
+    async def taken(self) -> None:
+        """Wait until the child has read what was written, or is gone."""
+        while self._full and not self.closed:
+            await self._taken.wait()
+
+    def _distrust(self) -> None:
+        """A message larger than any that is true: this is not our code any more."""
+        self.closed = True
+        self._unread.clear()
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+        self._changed.wake()
+
     def _give_back(self) -> None:
         if self.closed and self.ended.is_set() and self._process is not None:
             self._process.close()
@@ -117,13 +145,14 @@ class Child:
         self._ending = False
 
     @classmethod
-    async def start(cls, module: str, *arguments: str) -> Child:
+    async def start(cls, module: str, *arguments: str, most_bytes: int = MOST_BYTES) -> Child:
         """Run a module of ours beside this process; it says when it is ready by a message.
 
-        `-P` keeps the current directory off its path: a `soxr.py` lying there is not ours.
+        `-P` keeps the current directory off its path: a `soxr.py` lying there is not ours. A child
+        that announces a message of more than `most_bytes` is ended.
         """
         process, pipes = await asyncio.get_running_loop().subprocess_exec(
-            _Pipes, *(sys.executable, "-P", "-m", module, *arguments), stderr=None
+            lambda: _Pipes(most_bytes), sys.executable, "-P", "-m", module, *arguments, stderr=None
         )
         return cls(process, pipes)
 
@@ -141,6 +170,15 @@ class Child:
         """Send a message; what a dead child would not read is dropped, and `receive` tells."""
         if not self._stdin.is_closing():
             self._stdin.write(framed(body))
+
+    async def send_large(self, body: bytes) -> None:
+        """Send a message piece by piece, as fast as the child reads."""
+        whole = memoryview(framed(body))
+        for at in range(0, len(whole), PIECE):
+            if self._stdin.is_closing():
+                return  # it has died: `receive` tells
+            self._stdin.write(whole[at : at + PIECE])
+            await self._pipes.taken()
 
     async def receive(self, patience_s: float) -> bytes:
         """The next message; raises `TimeoutError` (the child is then ended) or `ChildGoneError`.

@@ -5,6 +5,7 @@ SpeechError
     + InvalidRequest         400  a field is missing, of the wrong type or out of range
     + BadText                400  the text holds a character that no voice can speak
     + NothingToSay           400  the text holds nothing that is spoken
+    + BadDictionary          400  a pronunciation dictionary holds lines that cannot be read
     + TextTooLong            400  more characters than one request may hold
     + UnknownVoice           400  no voice of that name
     + UnsupportedFormat      400  no audio format of that name
@@ -13,10 +14,13 @@ SpeechError
     + UnknownRecording       404  no recording of that digest; it may have been removed
     + Unsayable              422  the engine broke on exactly this text before
     + UnknownModel           404  no model of that name
+    + UnknownDictionary      404  no pronunciation dictionary of that name
     + RequestTooLarge        413  more bytes than one request may hold
     + RequestTimeout         408  the request arrived too slowly
   x Unavailable            the service cannot answer now; the same request may succeed later
     + Overloaded             503  every slot and every place in the queue is taken
+    + StorageAway            503  what is kept cannot be reached
+    + CheckerNotReady        503  no process could be started to check the recording
     + EngineNotReady         503  the engine is starting, stopping or away
     + EngineFailed           503  the engine broke on this text
     + DeadlineExceeded       504  the answer did not come in the time the caller allowed
@@ -25,6 +29,8 @@ SpeechError
     + UnknownSetting         500  a setting that does not exist
     + BadSetting             500  a setting with a value that cannot be
     + EngineMissing          500  no installed engine of that name
+
+What a recording of a voice is refused for stands in `refusals.py`.
 """
 
 from __future__ import annotations
@@ -85,6 +91,19 @@ class NothingToSay(Rejected):
 
     def __init__(self) -> None:
         super().__init__("the text holds nothing to speak; send at least one letter or digit")
+
+
+class BadDictionary(Rejected):
+    """A pronunciation dictionary holds lines that cannot be read; `mistakes` has all of them."""
+
+    code, param = "bad_dictionary", "file"
+
+    def __init__(self, mistakes: Iterable[str], param: str = "file") -> None:
+        self.mistakes = tuple(mistakes)
+        shown = "; ".join(self.mistakes[:8])
+        more = len(self.mistakes) - 8
+        super().__init__(f"{shown}; and {more} more" if more > 0 else shown)
+        self.param = param
 
 
 class TextTooLong(Rejected):
@@ -164,6 +183,17 @@ class UnknownModel(Rejected):
         super().__init__(f"there is no model {name[:80]!r}; {nearest(name, known)}")
 
 
+class UnknownDictionary(Rejected):
+    """No pronunciation dictionary of that name."""
+
+    code, status, param = "unknown_dictionary", 404, "pronunciation_dictionaries"
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(
+            f"there is no pronunciation dictionary {name[:80]!r}; {nearest(name, known)}"
+        )
+
+
 class RequestTooLarge(Rejected):
     """More bytes than one request may hold."""
 
@@ -201,6 +231,24 @@ class Overloaded(Unavailable):
             f" retry in {retry_after_s:g} s"
         )
         self.busy, self.limit, self.retry_after_s = busy, limit, retry_after_s
+
+
+class StorageAway(Unavailable):
+    """What is kept cannot be reached, or cannot be written, at the moment."""
+
+    code = "storage_away"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} cannot be reached at the moment; retry shortly")
+
+
+class CheckerNotReady(Unavailable):
+    """No process could be started to check the recording."""
+
+    code = "checker_not_ready"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the recording cannot be checked now ({why}); send it again shortly")
 
 
 class EngineNotReady(Unavailable):

@@ -40,10 +40,10 @@ class Pipe:
         return bool(select.select([self._in], [], [], 0)[0])
 
     def _exactly(self, count: int) -> bytes | None:
-        data = b""
+        data = bytearray()  # `bytes` would be copied whole for every piece
         while len(data) < count:
             piece = os.read(self._in, count - len(data))
             if not piece:
                 return None
             data += piece
-        return data
+        return bytes(data)

@@ -51,6 +51,8 @@ OPENAI_MODELS = {
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything an operator can choose. Times are in seconds, sizes in bytes.
 
+    `database_url` and `objects_url` are where voices and keys, and their audio, are kept; None is
+    in the folder `data`.
     `soft_limit` is how many calls an engine holds before batches are refused, `hard_limit` before
     new calls are refused; both default to what the engine's card allows.
     """
@@ -60,6 +62,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     data: Path = msgspec.field(default_factory=lambda: user_data_path("antiphon"))
     engine: str = "formant"
     model: Path | None = None
+    database_url: str | None = None
+    objects_url: str | None = None
     fabric_url: str = "local:"
     workers: Count | None = None
     soft_limit: Count | None = None
@@ -67,7 +71,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     max_streams: Count = 256
     max_characters: Count = 100_000
     max_body_bytes: Count = 2 * 1024 * 1024
+    max_upload_bytes: Count = 25 * 1024 * 1024
     request_timeout_s: Seconds = 15.0
+    upload_timeout_s: Seconds = 60.0
+    enrolment_timeout_s: Seconds = 30.0
     first_audio_timeout_s: Seconds = 30.0
     next_audio_timeout_s: Seconds = 30.0
     stall_timeout_s: Seconds = 60.0
@@ -77,6 +84,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     pronunciations: Path | None = None
     replacements: Path | None = None
     log_level: LogLevel = "info"
+
+    @property
+    def database(self) -> str:
+        """Where rows are kept."""
+        return self.database_url or f"sqlite:///{self.data / 'antiphon.db'}"
+
+    @property
+    def objects(self) -> str:
+        """Where audio is kept."""
+        return self.objects_url or (self.data / "objects").absolute().as_uri()
 
 
 NAMES = Settings.__struct_fields__

@@ -14,13 +14,15 @@ engine      makes the sound                  engines/formant, or a plugin
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 import anyio
 
+from antiphon.accounts.dictionaries import Dictionaries
+from antiphon.accounts.keys import Keys
 from antiphon.engines.admission import Admitted, Limits, Load
 from antiphon.engines.registry import EngineOptions, open_engine
 from antiphon.errors import BadSetting
@@ -28,21 +30,44 @@ from antiphon.fabric.local import Local
 from antiphon.pipeline.phrased import Phrased
 from antiphon.producing import ungrouped
 from antiphon.settings import Settings
-from antiphon.speech import Card, Speaker
+from antiphon.speech import Card, Recording, Speaker
+from antiphon.storage.changes import RECORDING, Changes
+from antiphon.storage.database import Database
+from antiphon.storage.objects import Objects
 from antiphon.text.normalizer import Normalizer
+from antiphon.voices.consents import Consents
+from antiphon.voices.library import Library
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What outlives a request: keys, voices, dictionaries, what others changed."""
+
+    keys: Keys
+    library: Library
+    consents: Consents
+    changes: Changes
+    dictionaries: Dictionaries
+
+
+async def _needs_no_preparing(recording: Recording) -> None:
+    """For stairs whose engine makes nothing of a recording beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Staircase:
     """What a door needs: whom to ask, what they can do, how busy they are, and whether they can.
 
-    `check` raises `EngineNotReady` when a call could not be taken now.
+    `check` raises `EngineNotReady` when a call could not be taken now. `prepare` makes a recording
+    ready to be spoken with. Stairs without `memory` keep nothing, and everybody is their owner.
     """
 
     speaker: Speaker
     card: Card
     load: Callable[[], Load]
     check: Callable[[], None] = lambda: None
+    prepare: Callable[[Recording], Awaitable[None]] = _needs_no_preparing
+    memory: Memory | None = None
 
 
 CLOSE_S = 10.0
@@ -68,14 +93,32 @@ async def staircase(settings: Settings) -> AsyncIterator[Staircase]:
             f"fabric_url {settings.fabric_url!r} is not known; this version speaks 'local:' only"
         )
     normalizer = Normalizer(settings.pronunciations, settings.replacements)
-    async with _given_back(normalizer), _beside(normalizer.start):
-        options = EngineOptions(settings.model, settings.workers)
+    async with _given_back(normalizer), _beside(normalizer.start), memory(settings) as kept:
+        options = EngineOptions(settings.model, settings.workers, kept.library)
         async with _given_back(await open_engine(settings.engine, options)) as engine:
+            kept.changes.on(RECORDING, engine.forget)
             card = engine.card()
             limits = Limits.of(card, settings.soft_limit, settings.hard_limit)
             admitted = Admitted(engine, limits)
             speaker = Phrased(Local(admitted, card), normalizer, card)
-            yield Staircase(speaker, card, lambda: admitted.load, engine.check)
+            yield Staircase(
+                speaker, card, lambda: admitted.load, engine.check, engine.prepare, kept
+            )
+
+
+@asynccontextmanager
+async def memory(settings: Settings) -> AsyncIterator[Memory]:
+    """What is kept; nothing of it is opened before it is needed.
+
+    Raises `BadSetting` for a place that cannot be.
+    """
+    database, objects = Database(settings.database), Objects(settings.objects)
+    async with _given_back(database):
+        changes = Changes(database)
+        library = Library(database, objects, changes)
+        consents = Consents(database, objects, library)
+        dictionaries = Dictionaries(database, changes)
+        yield Memory(Keys(database, changes), library, consents, changes, dictionaries)
 
 
 @asynccontextmanager

@@ -153,7 +153,7 @@ def test_a_body_that_arrives_too_slowly_is_refused() -> None:
 def test_bodies_in_flight_share_a_bound() -> None:
     """Bytes that wait in memory are counted over all requests; one too many is Overloaded."""
     with serving_in_thread(Settings(engine="tone", max_body_bytes=1000)) as served:
-        served.house.door._held_bytes = 64 * 1000
+        served.house.door.bodies._held_bytes = 64 * 1000
         answer = raw.ask(served.port, asked())
     assert (answer.status, answer.error["type"]) == (503, "overloaded_error")
 
@@ -195,5 +195,5 @@ def after_everything(served: Served) -> None:
         if b"antiphon_streams_in_flight 0.0" in raw.get(served.port, "/metrics").body:
             break
     assert served.house.door.streams == 0
-    assert served.house.door._held_bytes == 0
+    assert served.house.door.bodies._held_bytes == 0
     assert b'outcome="speech_error"' not in raw.get(served.port, "/metrics").body

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from antiphon.edge.envelopes import Usage, Word
 from antiphon.edge.shelf import OBJECT_BYTES, SHARE, SLICE_BYTES, Key, Shelf, Slice, joined
+from antiphon.speech import Started
 
+STARTED = Started("counting", "counting-1", 24_000)
 USAGE = Usage.of(4, 0.2)
 ANSWER_BYTES = 1_000 + OBJECT_BYTES
 ROOMY = SHARE * ANSWER_BYTES
@@ -23,7 +27,7 @@ def keep(shelf: Shelf, name: str, data: bytes = bytes(1_000)) -> None:
     """Give an answer to its end."""
     with shelf.draft(key(name)) as draft:
         draft.add(Slice(data, (), 0.2))
-        draft.keep((), USAGE, "complete")
+        draft.keep(STARTED, USAGE, "complete")
 
 
 def test_what_was_kept_is_found_with_all_that_was_said_of_it() -> None:
@@ -32,11 +36,11 @@ def test_what_was_kept_is_found_with_all_that_was_said_of_it() -> None:
     with shelf.draft(key("a")) as draft:
         draft.add(Slice(b"one", (word,), 0.1))
         draft.add(Slice(b"two", (), 0.2))
-        draft.keep(("pitch",), USAGE, "complete")
+        draft.keep(replace(STARTED, ignored=("pitch",)), USAGE, "complete")
     kept = shelf.find(key("a"))
     assert kept is not None
     assert kept.slices == (Slice(b"onetwo", (word,), 0.2),)
-    assert (kept.ignored, kept.usage, kept.reason) == (("pitch",), USAGE, "complete")
+    assert (kept.started.ignored, kept.usage, kept.reason) == (("pitch",), USAGE, "complete")
 
 
 @pytest.mark.parametrize(
@@ -64,7 +68,7 @@ def test_without_a_key_nothing_is_noted() -> None:
     with shelf.draft(None) as draft:
         draft.add(Slice(bytes(1_000), (), 0.2))
         assert shelf.held_bytes == 0
-        draft.keep((), USAGE, "complete")
+        draft.keep(STARTED, USAGE, "complete")
     assert (shelf.held_bytes, len(shelf), shelf.find(None)) == (0, 0, None)
 
 
@@ -101,7 +105,7 @@ def test_drafts_share_the_room_with_what_is_kept() -> None:
         assert shelf.held_bytes <= ROOMY
     assert shelf.find(key("old")) is None
     for draft in opened:
-        draft.keep((), USAGE, "complete")
+        draft.keep(STARTED, USAGE, "complete")
     for context in drafts:
         context.__exit__(None, None, None)
     assert len(shelf) == SHARE
@@ -114,7 +118,7 @@ def test_the_same_answer_twice_takes_its_room_once() -> None:
     with shelf.draft(key("a")) as one, shelf.draft(key("a")) as other:
         for draft in (one, other):
             draft.add(Slice(bytes(1_000), (), 0.2))
-            draft.keep((), USAGE, "complete")
+            draft.keep(STARTED, USAGE, "complete")
     assert (len(shelf), shelf.held_bytes) == (1, ANSWER_BYTES)
 
 
@@ -138,3 +142,21 @@ def test_joining_changes_no_byte_and_no_order(sizes: list[int]) -> None:
     assert [each.until_s for each in slices] == sorted(each.until_s for each in slices)
     assert all(len(each.data) <= max(SLICE_BYTES, *sizes) for each in slices)
     assert len(slices) <= 1 + 2 * sum(sizes) // SLICE_BYTES
+
+
+def test_what_was_made_from_an_erased_recording_is_forgotten() -> None:
+    """Whole answers and those that are still given; others stay, and the room is given back."""
+    shelf = Shelf()
+    keep(shelf, "other")
+    held = shelf.held_bytes
+    made = Key("made", "mp3", 24_000, ("ab" * 32,))
+    with shelf.draft(made) as draft:
+        draft.add(Slice(b"one", (), 0.1))
+        draft.keep(STARTED, USAGE, "complete")
+    with shelf.draft(Key("later", "mp3", 24_000, ("ab" * 32,))) as draft:
+        draft.add(Slice(b"two", (), 0.1))
+        shelf.forget("ab" * 32)
+        draft.add(Slice(b"three", (), 0.2))
+        draft.keep(STARTED, USAGE, "complete")
+    assert shelf.find(made) is None
+    assert (len(shelf), shelf.held_bytes) == (1, held)

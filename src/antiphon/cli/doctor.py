@@ -12,7 +12,7 @@ from antiphon.cli.tables import table
 
 
 @click.command()
-@settings_flags("data", "port", *SPEAKING)
+@settings_flags("port", *SPEAKING)
 def doctor(config: Path | None, **flags: str | None) -> None:
     """Check everything that speech needs here; ends with status 1 where something fails."""
     settings = chosen(config, flags)

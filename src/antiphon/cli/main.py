@@ -16,7 +16,7 @@ from antiphon.cli.ends import SIGNALLED, told_to_end
 from antiphon.cli.exits import INTERRUPTED, OUTPUT, OutputFailed, exit_code
 from antiphon.errors import SpeechError
 
-VERBS = ("serve", "speak", "voices", "doctor")
+VERBS = ("serve", "speak", "voices", "voice", "keys", "doctor")
 
 
 class Verbs(click.Group):
@@ -74,6 +74,7 @@ def main() -> None:
     \b
     antiphon speak "Hello."          say it, here and now
     antiphon serve                   answer over HTTP, with a page to try it
+    antiphon voice add ANNA a.wav    make a voice of a recording
 
     \b
     Exit status: 0 all is well; 1 it could not be spoken, or a check failed;

@@ -19,6 +19,8 @@ MEANINGS = {
     "data": "Folder for everything that is kept.",
     "engine": "Who speaks: the name of an installed engine.",
     "model": "Folder of the engine's checkpoint, for engines that need one.",
+    "database_url": "Where voices and keys are kept: `sqlite:///…` or `postgresql://…`.",
+    "objects_url": "Where their audio is kept: `file:///…` or `s3://…`.",
     "fabric_url": "Where engines are met; `local:` is this process.",
     "workers": "How many processes or streams the engine runs.",
     "soft_limit": "Calls inside the engine from which batches are refused.",
@@ -26,7 +28,10 @@ MEANINGS = {
     "max_streams": "Requests answered at once.",
     "max_characters": "Characters that one request may hold.",
     "max_body_bytes": "Bytes that one request may hold.",
+    "max_upload_bytes": "Bytes that one upload may hold.",
     "request_timeout_s": "How long a request may take to arrive.",
+    "upload_timeout_s": "How long an upload may take to arrive.",
+    "enrolment_timeout_s": "How long checking and preparing a recording may take.",
     "first_audio_timeout_s": "How long the first audio may take.",
     "next_audio_timeout_s": "How long the audio after it may take to come.",
     "stall_timeout_s": "How long a listener may take no audio.",
@@ -37,6 +42,7 @@ MEANINGS = {
     "replacements": "A custom_replace.jsonl: what is written, and what is said for it.",
     "log_level": "How much is logged.",
 }
+KEPT = {"database_url": "SQLite in the data folder", "objects_url": "a folder in it"}
 KINDS = {
     "str": "text",
     "int": "integer",
@@ -59,6 +65,8 @@ def default(name: str) -> str:
     value = getattr(Settings(), name)
     if name == "data":
         return "antiphon in the user's data folder"
+    if name in KEPT:
+        return KEPT[name]
     if isinstance(value, dict):
         return "the names OpenAI's clients use"
     return "" if value is None else str(value)
@@ -105,4 +113,5 @@ def chosen(config: Path | None, flags: Mapping[str, Any]) -> Settings:
 
 
 SERVING = tuple(name for name in NAMES if not name.endswith("_aliases"))
-SPEAKING = ("engine", "model", "workers")
+KEEPING = ("data", "database_url", "objects_url")
+SPEAKING = (*KEEPING, "engine", "model", "workers")

@@ -11,9 +11,10 @@ from uuid import uuid4
 import click
 from anyio.to_thread import run_sync
 
+from antiphon.accounts.keys import LOCAL
 from antiphon.cli import sources
 from antiphon.cli.sinks import Sink
-from antiphon.edge.voices import find_voice
+from antiphon.edge.casting import find_cast
 from antiphon.errors import TextTooLong
 from antiphon.producing import ungrouped
 from antiphon.settings import Settings
@@ -46,8 +47,9 @@ async def spoken(settings: Settings, utterance: Utterance, sink: Sink) -> None:
     """Speak the whole utterance into the sink; raises `SpeechError`."""
     with ungrouped():
         async with staircase(settings) as house:
-            voice = find_voice(utterance.voice or None, house.card, settings.voice_aliases)
-            asked = replace(utterance, voice=voice, model=house.card.model)
+            aliases = settings.voice_aliases
+            cast = await find_cast(utterance.voice or None, LOCAL, house, aliases)
+            asked = cast.onto(replace(utterance, model=house.card.model), house.card)
             async with house.speaker.speak(asked, Call(id=uuid4().hex)) as frames:
                 await _taken(frames, sink)
 

@@ -32,20 +32,27 @@ from antiphon.speech import (
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to say and how to send it; `ignored` lists what the dialect takes but cannot honour."""
+    """What to say and how to send it.
+
+    `ignored` lists what the dialect takes but cannot honour; `style` tells what was understood of
+    a request in plain words.
+    """
 
     utterance: Utterance
     format: Format
     rate: int
     envelope: Envelope
     ignored: tuple[str, ...] = ()
+    style: str = ""
 
     @property
     def key(self) -> Key | None:
         """Under which the answer is kept; text that is still arriving has no name yet."""
         if not isinstance(self.utterance.text, str):
             return None
-        return Key(digest(self.utterance), self.format.name, self.rate)
+        said = self.utterance
+        recordings = tuple(each for each in (said.recording, said.style.reference) if each)
+        return Key(digest(said), self.format.name, self.rate, recordings)
 
 
 class Answer:
@@ -87,7 +94,7 @@ class Answer:
                 self._house.metrics.played(self._playout, self._audio_s)
 
     async def _repeat(self, kept: Kept) -> None:
-        await self._begin(kept.ignored, "hit")
+        await self._begin(kept.started, "hit")
         for piece in kept.slices:
             self._audio_s = piece.until_s
             await self._send(piece)
@@ -138,18 +145,22 @@ class Answer:
         self._rendition = await Rendition.open(
             plan.format, started.rate, plan.rate, self._house.threads
         )
-        await self._begin(started.ignored, "miss")
+        await self._begin(started, "miss")
         return self._rendition
 
-    async def _begin(self, ignored: tuple[str, ...], cache: str) -> None:
+    async def _begin(self, started: Started, cache: str) -> None:
         plan = self._plan
         headers = {
             "cache-control": "no-store",
             "x-cache": cache,
+            "x-engine": started.engine,
+            "x-voice-likeness": started.likeness,
             "x-sample-rate": str(plan.rate),
         }
-        if names := ", ".join(dict.fromkeys((*plan.ignored, *ignored))):
+        if names := ", ".join(dict.fromkeys((*plan.ignored, *started.ignored))):
             headers["x-ignored"] = "".join(c for c in names if " " <= c <= "~")[:1000]
+        if plan.style:
+            headers["x-style"] = plan.style
         self._begun = True
         await self._listener.begin(plan.envelope, plan.format.media_type, headers)
 
@@ -180,4 +191,4 @@ class Answer:
         await self._listener.done(usage, reason)
         # What was cut short, or came from another model than the one asked for, is not the answer.
         if reason == "complete" and self._started.model == self._plan.utterance.model:
-            draft.keep(self._started.ignored, usage, reason)
+            draft.keep(self._started, usage, reason)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import anyio
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope
 
-from antiphon.errors import Overloaded, RequestTimeout, RequestTooLarge
+from antiphon.errors import DeadlineExceeded, Overloaded, RequestTimeout, RequestTooLarge
+from antiphon.producing import ungrouped
 from antiphon.settings import Settings
 
 HELD_BODIES = 64  # bodies of the largest size that may be in memory at once
+HELD_UPLOADS = 4
+FORM_BYTES = 64 * 1024  # what surrounds the file of an upload
+RETRY_UPLOAD_S = 2.0
 LINGER_S = 2.0
 
 
@@ -54,16 +58,57 @@ class Incoming:
                 return
 
 
+class Intake:
+    """Bodies on their way in, all together of a bounded size."""
+
+    def __init__(self, max_bytes: int, timeout_s: float, most: int) -> None:
+        """`most` bodies of the largest size may be in memory at once, or many smaller ones."""
+        self._max_bytes, self._timeout_s, self._most = max_bytes, timeout_s, most
+        self._inside = 0
+        self._held_bytes = 0
+
+    @asynccontextmanager
+    async def body(self, incoming: Incoming) -> AsyncIterator[bytes]:
+        """The whole body, counted until the context is left.
+
+        Raises `RequestTooLarge`, `RequestTimeout`, `Overloaded` or `Left`.
+        """
+        if incoming.declared_bytes > self._max_bytes:
+            raise RequestTooLarge(self._max_bytes)
+        body = bytearray()
+        self._inside += 1
+        try:
+            try:
+                async with asyncio.timeout(self._timeout_s):
+                    await self._collect(incoming, body)
+            except TimeoutError:
+                raise RequestTimeout(self._timeout_s) from None
+            yield bytes(body)
+        finally:
+            self._inside -= 1
+            self._held_bytes -= len(body)
+
+    async def _collect(self, incoming: Incoming, body: bytearray) -> None:
+        while not incoming.complete:
+            chunk = await incoming.chunk()
+            body += chunk
+            self._held_bytes += len(chunk)
+            if len(body) > self._max_bytes:
+                raise RequestTooLarge(self._max_bytes)
+            if self._held_bytes > self._most * self._max_bytes:
+                raise Overloaded(self._inside, self._most)
+
+
 class Door:
     """Counts the streams and the bytes inside, and refuses what is too much."""
 
     def __init__(self, settings: Settings) -> None:
         self.streams = 0
         self._max_streams = settings.max_streams
-        self._max_bytes = settings.max_body_bytes
-        self._timeout_s = settings.request_timeout_s
-        self._arriving = 0
-        self._held_bytes = 0
+        timeout_s = settings.request_timeout_s
+        self.bodies = Intake(settings.max_body_bytes, timeout_s, HELD_BODIES)
+        largest = settings.max_upload_bytes + FORM_BYTES
+        self.uploads = Intake(largest, settings.upload_timeout_s, HELD_UPLOADS)
 
     @contextmanager
     def stream(self) -> Iterator[None]:
@@ -78,30 +123,33 @@ class Door:
 
     async def body(self, incoming: Incoming) -> bytes:
         """The whole body; raises `RequestTooLarge`, `RequestTimeout`, `Overloaded` or `Left`."""
-        if incoming.declared_bytes > self._max_bytes:
-            raise RequestTooLarge(self._max_bytes)
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                return await self._collect(incoming)
-        except TimeoutError:
-            raise RequestTimeout(self._timeout_s) from None
+        async with self.bodies.body(incoming) as body:
+            return body
+        raise AssertionError("unreachable")  # pragma: no cover
 
-    async def _collect(self, incoming: Incoming) -> bytes:
-        body = bytearray()
-        self._arriving += 1
+
+class Gate:
+    """Lets a few in at once; some wait, for a bounded time, and the rest are turned away."""
+
+    def __init__(self, places: int, queue: int, patience_s: float) -> None:
+        self._places, self._queue, self._patience_s = places, queue, patience_s
+        self._free = anyio.Semaphore(places)
+        self._inside = 0
+
+    @asynccontextmanager
+    async def place(self, waiting_for: str) -> AsyncIterator[None]:
+        """A place, to be left within the gate's patience; raises `Overloaded` or
+        `DeadlineExceeded`.
+        """
+        if self._inside >= self._places + self._queue:
+            raise Overloaded(self._inside, self._places + self._queue, RETRY_UPLOAD_S)
+        self._inside += 1
         try:
-            while not incoming.complete:
-                chunk = await incoming.chunk()
-                body += chunk
-                self._held_bytes += len(chunk)
-                self._check(len(body))
+            with ungrouped(), anyio.CancelScope() as patience:
+                patience.deadline = anyio.current_time() + self._patience_s
+                async with self._free:
+                    yield
+            if patience.cancelled_caught:
+                raise DeadlineExceeded(waiting_for)
         finally:
-            self._arriving -= 1
-            self._held_bytes -= len(body)
-        return bytes(body)
-
-    def _check(self, length: int) -> None:
-        if length > self._max_bytes:
-            raise RequestTooLarge(self._max_bytes)
-        if self._held_bytes > HELD_BODIES * self._max_bytes:
-            raise Overloaded(self._arriving, HELD_BODIES)
+            self._inside -= 1

@@ -6,23 +6,29 @@ import logging
 import os
 import time
 from collections.abc import Callable
+from contextlib import aclosing
 
 import anyio
 import anyio.to_thread
 
+from antiphon.accounts.keys import LOCAL
 from antiphon.audio import encoding
-from antiphon.edge.door import Door
+from antiphon.edge.door import Door, Gate
 from antiphon.edge.metrics import Metrics
 from antiphon.edge.shelf import Shelf
 from antiphon.engines.admission import Load
-from antiphon.errors import EngineNotReady
+from antiphon.errors import EngineNotReady, StorageAway
 from antiphon.producing import ungrouped
 from antiphon.settings import OPENAI_VOICES, Settings
 from antiphon.speech import Card
-from antiphon.staircase import Opener, Staircase
+from antiphon.staircase import Memory, Opener, Staircase
+from antiphon.storage.changes import RECORDING
+from antiphon.text.dictionary_store import DictionaryStore, MemoryDictionaries
+from antiphon.voices.reference import References
 
 logger = logging.getLogger(__name__)
 
+CHECKED_AT_ONCE, WAITING_CHECKS = 2, 16
 Failed = Callable[[Exception], None]
 
 
@@ -34,6 +40,9 @@ class House:
         self.door = Door(settings)
         self.metrics = Metrics()
         self.shelf = Shelf()
+        self._passing = MemoryDictionaries()
+        self.references = References()
+        self.checking = Gate(CHECKED_AT_ONCE, WAITING_CHECKS, settings.enrolment_timeout_s)
         self.threads = anyio.CapacityLimiter(max(2, os.cpu_count() or 1))
         self.opened_at = int(time.time())
         self.reason = f"the engine {settings.engine!r} is starting"
@@ -48,6 +57,24 @@ class House:
         if self._staircase is None:
             raise EngineNotReady(f"{self.reason}; retry shortly")
         return self._staircase
+
+    @property
+    def memory(self) -> Memory:
+        """Keys and voices; raises `EngineNotReady` or `StorageAway`."""
+        if self.staircase.memory is None:
+            raise StorageAway("the library of voices")
+        return self.staircase.memory
+
+    async def caller(self, authorization: str | None) -> str:
+        """Who asks; raises `InvalidKey`, `EngineNotReady` or `StorageAway`."""
+        memory = self.staircase.memory
+        return LOCAL if memory is None else await memory.keys.caller(authorization)
+
+    @property
+    def dictionaries(self) -> DictionaryStore:
+        """Pronunciation dictionaries; stairs that keep nothing forget them with the process."""
+        memory = self.staircase.memory
+        return self._passing if memory is None else memory.dictionaries
 
     async def settled(self) -> None:
         """Wait until the staircase is open, or has failed to open."""
@@ -76,12 +103,22 @@ class House:
 
         async with anyio.create_task_group() as beside:
             beside.start_soon(warm)  # codecs load while the engine does
-            async with self._opener(self.settings) as staircase:
+            async with aclosing(self.references), self._opener(self.settings) as staircase:
                 await warmed.wait()
                 self._warn_of_aliases(staircase.card)
                 self._staircase, self.reason = staircase, ""
                 self._settled.set()
+                await self._remember(staircase.memory)
                 await anyio.sleep_forever()
+
+    async def _remember(self, memory: Memory | None) -> None:
+        """Notice what others change, and erase what was left to be erased, until cancelled."""
+        if memory is None:
+            return
+        memory.changes.on(RECORDING, self.shelf.forget)
+        async with anyio.create_task_group() as beside:
+            beside.start_soon(memory.changes.watch)
+            beside.start_soon(memory.library.sweep)
 
     def _warn_of_aliases(self, card: Card) -> None:
         """Say which of the operator's own names lead nowhere; the first voice answers for them."""

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any
-
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-
-from antiphon import errors
+from antiphon import claims, errors
 from antiphon.audio.encoding import FORMATS
+from antiphon.edge.dictionary_operations import dictionary_operations
 from antiphon.edge.envelopes import Delta, Done, Failed
 from antiphon.edge.health import Health, Healths
 from antiphon.edge.house import House
 from antiphon.edge.models import Model, ModelList, Models
 from antiphon.edge.openai import SpeechRequest
+from antiphon.edge.operation import ASKING, STARTING, Operation, Situations, get
 from antiphon.edge.speech import Speech
 from antiphon.edge.studio import Studio
+from antiphon.edge.voice_operations import consent_operations, voice_operations
 from antiphon.edge.voices import VoiceList, Voices
 
-Endpoint = Callable[[Request], Awaitable[Response]]
-Situations = tuple[type[errors.SpeechError], ...]
-
 AUDIO = tuple(each.media_type for each in FORMATS.values())
-STARTING: Situations = (errors.EngineNotReady,)
 SPEAKING: Situations = (
     errors.InvalidRequest,
+    errors.BadDictionary,
+    errors.UnknownDictionary,
     errors.BadText,
     errors.NothingToSay,
     errors.TextTooLong,
@@ -35,6 +28,10 @@ SPEAKING: Situations = (
     errors.UnsupportedFormat,
     errors.Unsayable,
     errors.UnsupportedLanguage,
+    errors.TranscriptRequired,
+    claims.VoiceUnsupported,
+    claims.InvalidKey,
+    errors.UnknownRecording,
     errors.UnknownModel,
     errors.RequestTooLarge,
     errors.RequestTimeout,
@@ -42,31 +39,22 @@ SPEAKING: Situations = (
     errors.Overloaded,
     errors.EngineNotReady,
     errors.EngineFailed,
+    errors.StorageAway,
     errors.DeadlineExceeded,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One route; `answers` are structs, `media` are the types of an answer that is not JSON."""
-
-    method: str
-    path: str
-    summary: str
-    endpoint: Any  # an ASGI app or an `Endpoint`
-    answers: tuple[type, ...] = ()
-    media: tuple[str, ...] = ()
-    asks: type | None = None
-    refuses: Situations = ()
-
-    def route(self) -> Route:
-        """As Starlette takes it."""
-        return Route(self.path, self.endpoint, methods=[self.method])
-
-
 def operations(house: House) -> list[Operation]:
     """Every route but the one that describes them."""
-    return [_speech(house), *_lists(house), *_for_operators(house), *_pages()]
+    return [
+        _speech(house),
+        *_lists(house),
+        *dictionary_operations(house),
+        *voice_operations(house),
+        *consent_operations(house),
+        *_for_operators(house),
+        *_pages(),
+    ]
 
 
 def _speech(house: House) -> Operation:
@@ -86,17 +74,23 @@ def _lists(house: House) -> list[Operation]:
     models, voices = Models(house), Voices(house)
     missing: Situations = (errors.UnknownModel, errors.EngineNotReady)
     return [
-        _get("/v1/audio/voices", "The voices.", voices.list, VoiceList, STARTING),
-        _get("/v1/models", "The models.", models.list, ModelList, STARTING),
-        _get("/v1/models/{model:path}", "One model.", models.show, Model, missing),
+        get(
+            "/v1/audio/voices",
+            "The voices: the engine's own, and by pages (`limit`, `after`) the enrolled ones.",
+            voices.list,
+            VoiceList,
+            (*ASKING, errors.InvalidRequest),
+        ),
+        get("/v1/models", "The models.", models.list, ModelList, STARTING),
+        get("/v1/models/{model:path}", "One model.", models.show, Model, missing),
     ]
 
 
 def _for_operators(house: House) -> list[Operation]:
     health, metrics = Healths(house), house.metrics.show
     return [
-        _get("/livez", "Whether the process lives.", health.live, Health),
-        _get("/readyz", "Whether it can speak.", health.ready, Health, STARTING),
+        get("/livez", "Whether the process lives.", health.live, Health),
+        get("/readyz", "Whether it can speak.", health.ready, Health, STARTING),
         Operation("GET", "/metrics", "Meters for Prometheus.", metrics, media=("text/plain",)),
     ]
 
@@ -109,9 +103,3 @@ def _pages() -> list[Operation]:
             "GET", "/studio/{name}", "A file of the studio.", studio.file, media=studio.media_types
         ),
     ]
-
-
-def _get(
-    path: str, summary: str, endpoint: Endpoint, answer: type, refuses: Situations = ()
-) -> Operation:
-    return Operation("GET", path, summary, endpoint, answers=(answer,), refuses=refuses)

@@ -12,6 +12,8 @@ from starlette.responses import Response
 
 from antiphon.errors import Overloaded, SpeechError
 
+# Asking again changes nothing; OpenAI's clients would, for some of these.
+FINAL = {400, 401, 403, 404, 409, 413, 415, 422, 500}
 logger = logging.getLogger(__name__)
 
 
@@ -56,7 +58,7 @@ def advice(error: SpeechError) -> dict[str, str]:
             "retry-after-ms": str(math.ceil(error.retry_after_s * 1000)),
             "x-should-retry": "true",
         }
-    return {"x-should-retry": "false"} if error.status in (400, 404, 413, 500) else {}
+    return {"x-should-retry": "false"} if error.status in FINAL else {}
 
 
 def response(error: SpeechError) -> Response:

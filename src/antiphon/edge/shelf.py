@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from antiphon.edge.envelopes import Usage, Word
+from antiphon.speech import Started
 
 LIMIT_BYTES = 32 * 1024 * 1024
 SHARE = 8  # no answer takes more than one part in so many
@@ -31,11 +32,12 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Which sound, in which format, at which rate."""
+    """Which sound, in which format, at which rate; and the recordings that it was made from."""
 
     digest: str
     format: str
     rate: int
+    recordings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Kept:
     """One whole answer: its audio and what is said about it."""
 
     slices: tuple[Slice, ...]
-    ignored: tuple[str, ...]
+    started: Started
     usage: Usage
     reason: str
 
@@ -60,6 +62,7 @@ class Shelf:
         self.limit_bytes = limit_bytes
         self.held_bytes = 0
         self._kept: OrderedDict[Key, Kept] = OrderedDict()
+        self._drafts: set[Draft] = set()
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -75,10 +78,20 @@ class Shelf:
     def draft(self, key: Key | None) -> Iterator[Draft]:
         """Note an answer while it is given; leaving forgets what was not kept; no key, no notes."""
         draft = Draft(self, key)
+        self._drafts.add(draft)
         try:
             yield draft
         finally:
+            self._drafts.discard(draft)
             draft.forget()
+
+    def forget(self, recording: str) -> None:
+        """Drop every answer that was made from a recording, whole or still being given."""
+        for key in [each for each in self._kept if recording in each.recordings]:
+            self.held_bytes -= self._kept.pop(key).cost_bytes
+        for draft in self._drafts:
+            if draft.key is not None and recording in draft.key.recordings:
+                draft.forget()
 
     def make_room(self, cost_bytes: int) -> bool:
         """Whether so much more may be held, forgetting older answers for it."""
@@ -101,13 +114,13 @@ class Draft:
     """An answer that is being given: it gives itself up once it is too large to be kept."""
 
     def __init__(self, shelf: Shelf, key: Key | None) -> None:
-        self._shelf, self._key = shelf, key
+        self._shelf, self.key = shelf, key
         self._slices: list[Slice] = []
         self._cost_bytes = 0
 
     def add(self, piece: Slice) -> None:
         """Note what is sent."""
-        if self._key is None:
+        if self.key is None:
             return
         cost = piece.cost_bytes
         small = (self._cost_bytes + cost) * SHARE <= self._shelf.limit_bytes
@@ -117,17 +130,17 @@ class Draft:
         self._cost_bytes += cost
         self._slices.append(piece)
 
-    def keep(self, ignored: tuple[str, ...], usage: Usage, reason: str) -> None:
+    def keep(self, started: Started, usage: Usage, reason: str) -> None:
         """It is whole: put it on the shelf."""
-        key, slices = self._key, joined(self._slices)
+        key, slices = self.key, joined(self._slices)
         self.forget()
         if key is not None and slices:
-            self._shelf.put(key, Kept(slices, ignored, usage, reason))
+            self._shelf.put(key, Kept(slices, started, usage, reason))
 
     def forget(self) -> None:
         """Give the room back, and note no more."""
         self._shelf.held_bytes -= self._cost_bytes
-        self._key, self._slices, self._cost_bytes = None, [], 0
+        self.key, self._slices, self._cost_bytes = None, [], 0
 
 
 def joined(pieces: Sequence[Slice]) -> tuple[Slice, ...]:

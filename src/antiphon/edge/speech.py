@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import anyio.to_thread
 from starlette.types import Receive, Scope, Send
 
 from antiphon.edge import openai, problems, strict_json
 from antiphon.edge.answer import Answer, Plan
+from antiphon.edge.casting import Casting
 from antiphon.edge.door import Incoming, Left
 from antiphon.edge.house import House
 from antiphon.edge.listener import Listener, while_present
+from antiphon.edge.pronouncing import pronounced, sources
 from antiphon.speech import CachePolicy, Call
 
+T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 BIG_BODY_BYTES = 64 * 1024  # more takes long enough to parse that others would notice
@@ -25,11 +30,12 @@ class Speech:
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self._casting = Casting(house)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         incoming = Incoming(scope, receive)
         listener = Listener(scope, receive, send, self._house.settings.stall_timeout_s)
-        exchange = Exchange(self._house, scope["antiphon.request_id"])
+        exchange = Exchange(self._house, self._casting, scope["antiphon.request_id"])
         try:
             await exchange.run(incoming, listener, receive)
         except Left:
@@ -45,8 +51,8 @@ class Speech:
 class Exchange:
     """One request from its body to its outcome."""
 
-    def __init__(self, house: House, name: str) -> None:
-        self._house = house
+    def __init__(self, house: House, casting: Casting, name: str) -> None:
+        self._house, self._casting = house, casting
         self._name = name
         self._format = "none"
         self.outcome = "cancelled"
@@ -55,27 +61,38 @@ class Exchange:
         """Read, check and speak; raises `SpeechError` or `Left`."""
         body = await self._house.door.body(incoming)
         asked_at_s = time.monotonic()
-        plan = await self._plan(body, incoming.headers.get("content-type", ""))
+        owner = await self._house.caller(incoming.headers.get("authorization"))
+        plan = await self._plan(body, incoming.headers.get("content-type", ""), owner)
         self._format = plan.format.name
         with self._house.door.stream():
             async with while_present(receive) as presence:
                 answer = Answer(self._house, plan, listener, asked_at_s, self._house.shelf)
-                await answer.speak(Call(self._name, cache=_cache_policy(incoming)))
+                await answer.speak(Call(self._name, owner, cache=_cache_policy(incoming)))
         self.outcome = "left" if presence.left else "complete"
 
-    async def _plan(self, body: bytes, content_type: str) -> Plan:
-        if len(body) > BIG_BODY_BYTES:
-            return await anyio.to_thread.run_sync(self._understand, body, content_type)
-        return self._understand(body, content_type)
-
-    def _understand(self, body: bytes, content_type: str) -> Plan:
-        asked = strict_json.read(body, openai.SpeechRequest, content_type)
-        return openai.plan(asked, self._house.staircase.card, self._house.settings)
+    async def _plan(self, body: bytes, content_type: str, owner: str) -> Plan:
+        house = self._house
+        aside = _aside if len(body) > BIG_BODY_BYTES else _here
+        asked = await aside(strict_json.read, body, openai.SpeechRequest, content_type)
+        card = house.staircase.card
+        cast = await self._casting.cast(asked, owner)
+        plan = await aside(openai.plan, asked, card, house.settings, cast)
+        rules, named = asked.pronunciations, asked.pronunciation_dictionaries
+        counting = await sources(house.dictionaries, owner, cast.names, rules, named)
+        return await pronounced(plan, counting)
 
     def count(self) -> None:
         """Count it and log it, however it ended."""
         self._house.metrics.requests.labels("speech", self._format, self.outcome).inc()
         logger.info("speech %s %s: %s", self._name, self._format, self.outcome)
+
+
+async def _here(work: Callable[..., T], *arguments: Any) -> T:
+    return work(*arguments)
+
+
+async def _aside(work: Callable[..., T], *arguments: Any) -> T:
+    return await anyio.to_thread.run_sync(work, *arguments)
 
 
 def _cache_policy(incoming: Incoming) -> CachePolicy:

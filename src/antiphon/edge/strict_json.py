@@ -26,8 +26,13 @@ def read(body: bytes, kind: type[T], content_type: str = "application/json") -> 
             raise
         sent = f"{content_type[:80]!r}" if content_type else "no Content-Type"
         raise InvalidRequest(f"send application/json, not {sent}: {error}") from error
+    return converted(value, kind)
+
+
+def converted(value: Any, kind: type[T], *, strict: bool = True) -> T:
+    """Plain values as `kind`, numbers out of text where not `strict`; raises `InvalidRequest`."""
     try:
-        return msgspec.convert(value, kind)
+        return msgspec.convert(value, kind, strict=strict)
     except msgspec.ValidationError as error:
         raise _named(error) from error
     except UnicodeError as error:  # half a surrogate pair where a name is wanted

@@ -4,30 +4,72 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import anyio
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from antiphon.accounts.keys import checked
+from antiphon.claims import VoiceNotFound
+from antiphon.edge.asking import body, json, paging
+from antiphon.edge.enrolment import STORE_S, described
 from antiphon.edge.house import House
 from antiphon.errors import UnknownVoice
 from antiphon.speech import Card, Voice
+from antiphon.voices.enrolled import Enrolled, Page
+
+MOST, USUAL = 1000, 100
 
 
-class VoiceEntry(msgspec.Struct, frozen=True):
-    """One voice; `aliases` are other names that lead to it."""
+class VoiceEntry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One voice; `aliases` are other names that lead to it; the rest tells of an enrolled one."""
 
     id: str
     name: str
     description: str
     languages: tuple[str, ...]
     aliases: tuple[str, ...]
+    object: str | None = None
+    created_at: int | None = None
+    shared: bool | None = None
+    moods: tuple[str, ...] = ()
+
+
+class UploadedVoice(msgspec.Struct, frozen=True):
+    """An enrolled voice as vLLM's clients read it."""
+
+    id: str
+    name: str
+    created_at: int
+    consent: str | None
+    speaker_description: str
 
 
 class VoiceList(msgspec.Struct, frozen=True):
-    """Every voice that `voice` may name; the first is spoken when none is named."""
+    """Every voice that `voice` may name; the first is spoken when none is named.
+
+    The engine's own come first; enrolled ones come by pages: `last_id` is the next `after`.
+    """
 
     voices: tuple[VoiceEntry, ...]
+    uploaded_voices: tuple[UploadedVoice, ...] = ()
     object: str = "list"
+    has_more: bool = False
+    last_id: str | None = None
+
+
+class VoiceChange(msgspec.Struct, frozen=True):
+    """What `POST /v1/audio/voices/{voice}` changes: whether others may use the voice."""
+
+    shared: bool
+
+
+class VoiceDeleted(msgspec.Struct, frozen=True):
+    """The voice is gone, and all that was made of it."""
+
+    id: str
+    deleted: bool = True
+    object: str = "audio.voice.deleted"
 
 
 def find_voice(name: str | None, card: Card, aliases: Mapping[str, str]) -> str:
@@ -59,13 +101,73 @@ def _entry(voice: Voice, card: Card, leads_to: Mapping[str, str]) -> VoiceEntry:
     return VoiceEntry(voice.name, voice.name, voice.description, languages, aliases)
 
 
+def enrolled_entry(one: Enrolled) -> VoiceEntry:
+    """An enrolled voice in the list."""
+    voice = one.voice
+    return VoiceEntry(
+        one.id,
+        voice.name,
+        voice.description,
+        voice.languages,
+        (),
+        "audio.voice",
+        int(one.created_at),
+        one.shared,
+        tuple(voice.recordings),
+    )
+
+
 class Voices:
-    """`GET /v1/audio/voices`."""
+    """Lists, shows, lends and removes voices."""
 
     def __init__(self, house: House) -> None:
         self._house = house
 
     async def list(self, request: Request) -> Response:
-        """The voices of the open staircase."""
+        """The engine's own and, page by page, those that the caller may use."""
+        owner = await self._caller(request)
+        asked = paging(request, USUAL, MOST)
         listed = list_voices(self._house.staircase.card, self._house.settings.voice_aliases)
-        return Response(msgspec.json.encode(listed), media_type="application/json")
+        own = () if asked.after else listed.voices
+        page = Page((), False)
+        if (memory := self._house.staircase.memory) is not None:
+            page = await memory.library.page(owner, asked.after, asked.limit)
+        told = [described(one, owner) for one in page.voices]
+        uploaded = [
+            UploadedVoice(one.id, one.name, one.created_at, one.consent, one.description)
+            for one in told
+        ]
+        return json(
+            VoiceList(
+                (*own, *map(enrolled_entry, page.voices)),
+                tuple(uploaded),
+                has_more=page.more,
+                last_id=page.voices[-1].id if page.voices else None,
+            )
+        )
+
+    async def show(self, request: Request) -> Response:
+        """One that the caller may use, by id or name; raises `VoiceNotFound`."""
+        owner, name = await self._caller(request), request.path_params["voice"]
+        found = await self._house.memory.library.find(owner, name)
+        if found is None:
+            raise VoiceNotFound(name)
+        return json(described(found, owner))
+
+    async def change(self, request: Request) -> Response:
+        """Let others use one of the caller's voices, or no longer."""
+        owner = checked(await self._caller(request))
+        asked = await body(self._house, request, VoiceChange)
+        library, name = self._house.memory.library, request.path_params["voice"]
+        return json(described(await library.share(owner, name, asked.shared), owner))
+
+    async def remove(self, request: Request) -> Response:
+        """Erase one of the caller's voices; a body is not looked at."""
+        owner = checked(await self._caller(request))
+        name = request.path_params["voice"]
+        with anyio.move_on_after(STORE_S, shield=True):  # whole, whoever leaves
+            one = await self._house.memory.library.remove(owner, name)
+        return json(VoiceDeleted(one.id))
+
+    async def _caller(self, request: Request) -> str:
+        return await self._house.caller(request.headers.get("authorization"))

@@ -31,6 +31,7 @@ from antiphon.speech import (
 )
 from antiphon.text.markup import PLAIN, Break, Manner
 from antiphon.text.normalization import Spoken
+from antiphon.text.pronouncing import Pronouncer, Told
 from antiphon.text.reading import Phrase, Reading
 from antiphon.text.segmentation import ClausePlan, Segmenter, width
 
@@ -55,10 +56,11 @@ class Normalizing(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A phrase as written, and as it will be spoken."""
+    """A phrase as written, as it will be spoken, and the readings left to the engine."""
 
     phrase: Phrase
     spoken: Spoken
+    pronunciations: tuple[tuple[str, str], ...] = ()
 
     @property
     def characters(self) -> int:
@@ -73,7 +75,7 @@ class Prepared:
         segmenter = Segmenter(plan)
         for clause in [*segmenter.read(self.spoken.text), *segmenter.flush()]:
             origins = self.spoken.origins[clause.start : clause.start + len(clause.text) + 1]
-            yield Prepared(self.phrase, Spoken(clause.text, origins))
+            yield replace(self, spoken=Spoken(clause.text, origins))
 
     def written(self, mark: Mark) -> tuple[int, int]:
         """Where the word of a mark stands in the source; a number stands there whole."""
@@ -106,6 +108,7 @@ class Phrased:
     async def speak(self, utterance: Utterance, call: Call) -> AsyncIterator[AsyncIterator[Frame]]:
         """Speak clause by clause; raises `NothingToSay`, and what the step below raises."""
         reading = Reading(utterance.text, self._plan)
+        pronouncer = Pronouncer(utterance.pronunciations)
         performance = _Performance(self._below, self._card, utterance, call)
 
         async def prepare(put: Put[Prepared | Break]) -> None:
@@ -114,7 +117,8 @@ class Phrased:
                     if isinstance(item, Break):
                         await put(item)
                         continue
-                    for part in (await self._prepared(item, utterance.language)).parts(self._plan):
+                    prepared = await self._prepared(item, utterance.language, pronouncer)
+                    for part in prepared.parts(self._plan):
                         await put(part)
 
         async def perform(put: Put[Frame]) -> None:
@@ -132,10 +136,15 @@ class Phrased:
         ):
             yield taken
 
-    async def _prepared(self, phrase: Phrase, language: str | None) -> Prepared:
+    async def _prepared(
+        self, phrase: Phrase, language: str | None, pronouncer: Pronouncer
+    ) -> Prepared:
         language = phrase.manner.language or language
         respell = Ability.PRONUNCIATIONS not in self._card.abilities
-        return Prepared(phrase, await self._normalizer.normalize(phrase.text, language, respell))
+        told = Told.of(phrase.text, pronouncer, phrase.decided)
+        spoken = await self._normalizer.normalize(told.spoken.text, language, respell)
+        left = () if respell else tuple(dict.fromkeys(one.pair for one in told.readings))
+        return Prepared(phrase, told.said(spoken, respell), left)
 
 
 class _Performance:
@@ -200,6 +209,7 @@ class _Performance:
                 follows=self._follows,
                 language=language,
                 style=style,
+                pronunciations=prepared.pronunciations,
             )
         )
 
@@ -251,6 +261,9 @@ def _manner(style: Style, manner: Manner) -> Style:
     """The style of the whole, with what the writer marked on this phrase."""
     if manner == PLAIN:
         return style
+    if manner.emotion is not None:  # it was marked here, so it wins over a recording's
+        strength = style.strength if manner.strength is None else manner.strength
+        style = replace(style, emotion=manner.emotion, reference=None, strength=strength)
     return replace(
         style,
         pace=style.pace * manner.pace,

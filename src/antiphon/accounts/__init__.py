@@ -1,0 +1,1 @@
+"""Who asks: owners and their keys."""

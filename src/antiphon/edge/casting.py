@@ -1,0 +1,155 @@
+"""Who speaks a request: an engine's own voice, an enrolled one, or a recording sent along."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import anyio.to_thread
+
+from antiphon.claims import VoiceUnsupported
+from antiphon.edge.enrolment import adopts, make_ready, neat
+from antiphon.edge.house import House
+from antiphon.edge.voices import find_voice
+from antiphon.errors import InvalidRequest, RequestTooLarge, TranscriptRequired, UnknownVoice
+from antiphon.speech import Card, Need, Utterance
+from antiphon.staircase import Staircase
+from antiphon.voices.enrolled import Enrolled
+
+if TYPE_CHECKING:
+    from antiphon.edge.openai import SpeechRequest
+
+DATA_URI = re.compile(r"data:[\w.+-]{0,60}/?[\w.+-]{0,60}(;[\w.+=-]{1,60})*;base64,", re.ASCII)
+ELSEWHERE = re.compile(r"\s*[a-zA-Z][a-zA-Z0-9+.-]{1,20}:")
+REMEMBERED = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """An engine's voice, and what speaks in its place: an enrolled voice or a recording."""
+
+    voice: str
+    enrolled: Enrolled | None = None
+    recording: str | None = None
+    transcribed: bool = True
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the voice is called, for what is attached to it."""
+        if self.enrolled is not None:
+            return (self.enrolled.id, self.enrolled.voice.name)
+        return () if self.recording else (self.voice,)
+
+    def onto(self, utterance: Utterance, card: Card) -> Utterance:
+        """The utterance in this voice; raises `VoiceUnsupported` or `TranscriptRequired`.
+
+        A mood that the voice was recorded in is in the recording, and is not put on it again.
+        """
+        utterance = replace(utterance, voice=self.voice)
+        if self.enrolled is None and self.recording is None:
+            return utterance
+        if not adopts(card):
+            raise VoiceUnsupported(card.engine, [voice.name for voice in card.voices])
+        recording, transcribed, style = self.recording, self.transcribed, utterance.style
+        if self.enrolled is not None:
+            kept, carries = self.enrolled.cast(style.emotion)
+            recording, transcribed = kept.digest, kept.transcribed
+            style = replace(style, emotion=None) if carries else style
+        if Need.TRANSCRIPT in card.needs and not transcribed:
+            raise TranscriptRequired(card.engine)
+        return replace(utterance, recording=recording, style=style)
+
+
+async def find_cast(
+    name: str | None, owner: str, stairs: Staircase, aliases: Mapping[str, str]
+) -> Cast:
+    """The engine's voice of that name, else the enrolled one; raises `UnknownVoice`."""
+    card = stairs.card
+    try:
+        return Cast(find_voice(name, card, aliases))
+    except UnknownVoice:
+        if name is None or stairs.memory is None:
+            raise
+    library = stairs.memory.library
+    found = await library.find(owner, name.strip())
+    if found is None:
+        built_in = [voice.name for voice in card.voices]
+        raise UnknownVoice(name, [*built_in, *aliases, *await library.names(owner)])
+    return Cast(find_voice(None, card, aliases), found)
+
+
+class Casting:
+    """Finds who speaks; a recording that is sent again and again is checked once."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._passing: OrderedDict[str, str] = OrderedDict()
+
+    async def cast(self, asked: SpeechRequest, owner: str) -> Cast:
+        """Who speaks; raises `UnknownVoice`, or why a recording cannot be spoken with."""
+        card, aliases = self._house.staircase.card, self._house.settings.voice_aliases
+        first = find_voice(None, card, aliases)
+        if asked.ref_audio is not None:
+            digest = await self._recording(asked.ref_audio, neat(asked.ref_text or ""))
+            return Cast(first, recording=digest, transcribed=bool((asked.ref_text or "").strip()))
+        name = (
+            asked.voice if asked.voice is None or isinstance(asked.voice, str) else asked.voice.id
+        )
+        try:
+            return Cast(find_voice(name, card, aliases))
+        except UnknownVoice:
+            if name is None or self._house.staircase.memory is None:
+                raise
+            return Cast(first, await self._enrolled(name, owner))
+
+    async def _enrolled(self, name: str, owner: str) -> Enrolled:
+        library, card = self._house.memory.library, self._house.staircase.card
+        found = await library.find(owner, name.strip())
+        if found is None:
+            built_in = [voice.name for voice in card.voices]
+            known = [*built_in, *self._house.settings.voice_aliases, *await library.names(owner)]
+            raise UnknownVoice(name, known)
+        return found
+
+    async def _recording(self, sent: str, transcript: str) -> str:
+        """The digest of a recording sent along, which is kept in memory for a while."""
+        if not adopts(card := self._house.staircase.card):
+            raise VoiceUnsupported(card.engine, [voice.name for voice in card.voices])
+        library = self._house.memory.library
+        name = hashlib.sha256(f"{transcript}\0{sent}".encode("utf-8", "replace")).hexdigest()
+        if (digest := self._passing.get(name)) is not None and library.holds(digest):
+            return digest
+        data = await anyio.to_thread.run_sync(decoded, sent, self._house.settings.max_upload_bytes)
+        async with self._house.checking.place("the recording to be checked"):
+            accepted = await self._house.references.accept(data, transcript)
+            await make_ready(self._house, accepted.recording)
+        self._passing[name] = accepted.recording.digest
+        if len(self._passing) > REMEMBERED:
+            self._passing.popitem(last=False)
+        return accepted.recording.digest
+
+
+def decoded(sent: str, limit: int) -> bytes:
+    """The file in `ref_audio`; nothing is ever fetched for a caller; raises `InvalidRequest`."""
+    if (head := DATA_URI.match(sent)) is not None:
+        sent = sent[head.end() :]
+    elif ELSEWHERE.match(sent[:64]):
+        raise InvalidRequest(
+            "ref_audio is the file itself in base64, or a data: URI; addresses are not fetched",
+            "ref_audio",
+        )
+    try:
+        data = base64.b64decode("".join(sent.split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InvalidRequest("ref_audio is not base64", "ref_audio") from error
+    if not data:
+        raise InvalidRequest("ref_audio is empty", "ref_audio")
+    if len(data) > limit:
+        raise RequestTooLarge(limit)
+    return data

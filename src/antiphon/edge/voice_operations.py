@@ -1,0 +1,131 @@
+"""The routes of voices and consents."""
+
+from __future__ import annotations
+
+from antiphon import claims, errors, refusals
+from antiphon.edge.archives import MEDIA_TYPE, Archives, ImportForm
+from antiphon.edge.consents import (
+    ConsentChange,
+    ConsentDeleted,
+    ConsentForm,
+    ConsentList,
+    VoiceConsent,
+    VoiceConsents,
+)
+from antiphon.edge.enrolment import EnrolledVoice, Enrolment, EnrolmentForm, MoodForm
+from antiphon.edge.house import House
+from antiphon.edge.operation import (
+    ASKING,
+    OWNING,
+    UPLOADING,
+    Operation,
+    Situations,
+    form,
+    get,
+)
+from antiphon.edge.uploads import Upload
+from antiphon.edge.voices import VoiceChange, VoiceDeleted, Voices
+
+LISTENING: Situations = (
+    *UPLOADING,
+    *refusals.BadReference.__subclasses__(),
+    errors.CheckerNotReady,
+)
+
+
+def voice_operations(house: House) -> list[Operation]:
+    voices, enrolment, archives = Voices(house), Enrolment(house), Archives(house)
+    path, missing = "/v1/audio/voices/{voice}", (claims.VoiceNotFound,)
+    enrolling: Situations = (*LISTENING, claims.ConsentRequired, claims.ConsentNotFound)
+    return [
+        form(
+            "/v1/audio/voices",
+            "Enrol a voice from a recording.",
+            Upload(house, enrolment.create),
+            EnrolmentForm,
+            EnrolledVoice,
+            (*enrolling, claims.VoiceExists),
+        ),
+        form(
+            "/v1/audio/voices/import",
+            "Enrol a voice from a file that was exported.",
+            Upload(house, archives.receive),
+            ImportForm,
+            EnrolledVoice,
+            (*UPLOADING, claims.BadArchive, claims.VoiceExists),
+        ),
+        get(path, "One voice, by id or name.", voices.show, EnrolledVoice, (*ASKING, *missing)),
+        Operation(
+            "POST",
+            path,
+            "Let others use a voice, or no longer.",
+            voices.change,
+            answers=(EnrolledVoice,),
+            asks=VoiceChange,
+            refuses=(*OWNING, *missing, errors.InvalidRequest, errors.RequestTooLarge),
+        ),
+        Operation(
+            "DELETE",
+            path,
+            "Erase a voice and all that was made of it.",
+            voices.remove,
+            answers=(VoiceDeleted,),
+            refuses=(*OWNING, *missing),
+        ),
+        form(
+            f"{path}/recordings",
+            "Give a voice a recording for a mood.",
+            Upload(house, enrolment.add_mood),
+            MoodForm,
+            EnrolledVoice,
+            (*LISTENING, *missing),
+        ),
+        Operation(
+            "GET",
+            f"{path}/export",
+            "A voice as a file.",
+            archives.export,
+            media=(MEDIA_TYPE,),
+            refuses=(*OWNING, *missing),
+        ),
+    ]
+
+
+def consent_operations(house: House) -> list[Operation]:
+    consents = VoiceConsents(house)
+    path, missing = "/v1/audio/voice_consents/{consent}", (*OWNING, claims.ConsentNotFound)
+    return [
+        form(
+            "/v1/audio/voice_consents",
+            "Keep a recorded consent.",
+            Upload(house, consents.create),
+            ConsentForm,
+            VoiceConsent,
+            LISTENING,
+        ),
+        get(
+            "/v1/audio/voice_consents",
+            "The caller's consents, by pages (`limit`, `after`).",
+            consents.list,
+            ConsentList,
+            (*OWNING, errors.InvalidRequest),
+        ),
+        get(path, "One consent.", consents.show, VoiceConsent, missing),
+        Operation(
+            "POST",
+            path,
+            "Give a consent another name.",
+            consents.rename,
+            answers=(VoiceConsent,),
+            asks=ConsentChange,
+            refuses=(*missing, errors.InvalidRequest, errors.RequestTooLarge),
+        ),
+        Operation(
+            "DELETE",
+            path,
+            "Erase a consent on which no voice rests.",
+            consents.remove,
+            answers=(ConsentDeleted,),
+            refuses=(*missing, claims.ConsentInUse),
+        ),
+    ]

@@ -1,0 +1,86 @@
+"""What one process changes and every other must notice: keys that come and go, what was erased."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import anyio
+
+from antiphon.errors import StorageAway
+from antiphon.storage.database import Database
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+KEY, RECORDING, VOICE, DICTIONARY = "key", "recording", "voice", "dictionary"
+EVERY_S = 1.0
+KEPT_S = 24 * 3600.0
+# Postgres may commit a lower number after a higher one; so far back is looked again.
+BACK = 64
+Heard = Callable[[str], None]
+logger = logging.getLogger(__name__)
+
+
+def note(connection: Connection, kind: str, subject: str, at: float) -> None:
+    """Write a change down, in the transaction that makes it."""
+    from sqlalchemy import delete, insert
+
+    from antiphon.storage.tables import CHANGES
+
+    connection.execute(insert(CHANGES).values(kind=kind, subject=subject, at=at))
+    connection.execute(delete(CHANGES).where(CHANGES.c.at < at - KEPT_S))
+
+
+class Changes:
+    """Tells whoever listens in this process, for its own changes as for those of others."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._heard: dict[str, list[Heard]] = defaultdict(list)
+        self._seen: set[int] | None = None
+        self._last = 0
+
+    def on(self, kind: str, heard: Heard) -> None:
+        """Call `heard` with the subject of each change of this kind."""
+        self._heard[kind].append(heard)
+
+    def tell(self, kind: str, subject: str) -> None:
+        """A change of this process, told at once; it is heard again with those of others."""
+        for heard in self._heard[kind]:
+            heard(subject)
+
+    async def look(self) -> None:
+        """Tell what is new since the last look; the first one only learns where the end is."""
+        found = await self._database.read(self._since)
+        first, seen = self._seen is None, self._seen or set()
+        for sequence, kind, subject in found:
+            self._last = max(self._last, sequence)
+            if not first and sequence not in seen:
+                self.tell(kind, subject)
+        self._seen = {sequence for sequence, _, _ in found}
+
+    async def watch(self) -> None:
+        """Look again and again, until cancelled; a database that is away is only waited for."""
+        while True:
+            try:
+                await self.look()
+            except StorageAway:
+                logger.debug("no look at the changes: the database is away")
+            await anyio.sleep(EVERY_S)
+
+    def _since(self, connection: Connection) -> list[tuple[int, str, str]]:
+        from sqlalchemy import func, select
+
+        from antiphon.storage.tables import CHANGES
+
+        if self._seen is None:
+            self._last = connection.execute(select(func.max(CHANGES.c.sequence))).scalar() or 0
+        rows = connection.execute(
+            select(CHANGES.c.sequence, CHANGES.c.kind, CHANGES.c.subject)
+            .where(CHANGES.c.sequence > self._last - BACK)
+            .order_by(CHANGES.c.sequence)
+        )
+        return [(row.sequence, row.kind, row.subject) for row in rows]

@@ -1,0 +1,164 @@
+"""Rows: one database, worked on in threads, each piece of work in one transaction.
+
+Nothing is opened until it is needed; SQLAlchemy is imported in the thread that needs it first, so
+that it stands nowhere near the start of the service.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import anyio
+import anyio.to_thread
+
+from antiphon.errors import BadSetting, SpeechError, StorageAway
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+T = TypeVar("T")
+Work = Callable[["Connection"], T]
+
+THREADS = 4
+PATIENCE_S = 5.0  # for a thread, and for somebody else's write
+CONNECT_S = 2
+REST_S = 2.0  # after a failure, before the database is tried again
+SCHEME = re.compile(r"^(sqlite|postgres(?:ql)?(?:\+psycopg)?)://")
+logger = logging.getLogger(__name__)
+
+
+class Conflict(Exception):
+    """A row like that is there already, or one that it needs is not."""
+
+
+class Database:
+    """Work is given as a function of a connection; its rows are its return value."""
+
+    def __init__(self, url: str) -> None:
+        found = SCHEME.match(url)
+        if found is None:
+            raise BadSetting(
+                f"database_url {url.partition('://')[0]!r} is not known;"
+                " it begins with sqlite:// or postgresql://"
+            )
+        self._sqlite = found[1] == "sqlite"
+        self._url = url if self._sqlite else SCHEME.sub("postgresql+psycopg://", url)
+        self._engine: Engine | None = None
+        self._opening = anyio.Lock()
+        self._threads = anyio.CapacityLimiter(THREADS)
+        self._away_until = 0.0
+
+    async def read(self, work: Work[T]) -> T:
+        """What the work returns; raises `StorageAway`."""
+        return await self._run(work, write=False)
+
+    async def write(self, work: Work[T]) -> T:
+        """The same for work that changes rows; raises `Conflict` too, with nothing changed."""
+        return await self._run(work, write=True)
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            await anyio.to_thread.run_sync(engine.dispose)
+
+    async def _run(self, work: Work[T], *, write: bool) -> T:
+        """A database that is away costs one caller a wait, and the next ones none."""
+        if anyio.current_time() < self._away_until:
+            raise StorageAway("the database")
+        with anyio.move_on_after(2 * PATIENCE_S):
+            try:
+                engine = self._engine or await self._open()
+                return await anyio.to_thread.run_sync(
+                    _transacted, engine, work, write, limiter=self._threads, abandon_on_cancel=True
+                )
+            except StorageAway:
+                self._away_until = anyio.current_time() + REST_S
+                raise
+        raise StorageAway("the database")
+
+    async def _open(self) -> Engine:
+        async with self._opening:
+            if self._engine is None:
+                self._engine = await anyio.to_thread.run_sync(
+                    opened, self._url, self._sqlite, limiter=self._threads
+                )
+            return self._engine
+
+
+def opened(url: str, sqlite: bool) -> Engine:
+    """An engine whose database has every table; raises `BadSetting` or `StorageAway`."""
+    from antiphon.storage import schema
+
+    engine = _sqlite(url) if sqlite else _postgres(url)
+    try:
+        if _transacted(engine, schema.version, write=False) != schema.NEWEST:
+            _transacted(engine, schema.bring_up, write=True)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _sqlite(url: str) -> Engine:
+    from pathlib import Path
+
+    from sqlalchemy import create_engine, event
+    from sqlalchemy.engine import make_url
+
+    if (path := make_url(url).database) and path != ":memory:":
+        try:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BadSetting(f"the database {path} cannot be made: {error.strerror}") from error
+    engine = create_engine(url, connect_args={"timeout": PATIENCE_S}, pool_size=THREADS)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: object) -> None:
+        connection.isolation_level = None  # transactions are begun by `begin` below
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("PRAGMA secure_delete=ON")  # what is erased is not left in free pages
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A write takes its lock first: one that finds out later cannot wait for its turn.
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgres(url: str) -> Engine:
+    from sqlalchemy import create_engine
+
+    try:
+        return create_engine(
+            url,
+            pool_size=THREADS,
+            pool_pre_ping=True,
+            pool_timeout=PATIENCE_S,
+            connect_args={"connect_timeout": CONNECT_S},
+        )
+    except ImportError as error:
+        raise BadSetting(
+            "a postgresql:// database_url needs `pip install 'antiphon[postgres]'`"
+        ) from error
+
+
+def _transacted(engine: Engine, work: Work[T], write: bool) -> T:
+    from sqlalchemy import exc
+
+    try:
+        with engine.connect().execution_options(writes=write) as connection, connection.begin():
+            return work(connection)
+    except exc.IntegrityError as error:
+        raise Conflict from error
+    except SpeechError:
+        raise
+    except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
+        logger.warning("the database: %s", error)
+        raise StorageAway("the database") from error

@@ -1,0 +1,1 @@
+"""Who says it: recordings of people, and the voices that are made of them."""

@@ -1,0 +1,150 @@
+"""Is this recording good: a stranger's file becomes a recording with a verdict, or is refused."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import anyio
+
+from antiphon import refusals
+from antiphon.errors import DeadlineExceeded, Overloaded
+from antiphon.refusals import BadReference, UnreadableAudio, UploadTooLarge
+from antiphon.speech import Recording
+from antiphon.voices import messages
+from antiphon.voices.checkers import Checkers
+from antiphon.voices.transcripts import check_plausible, cleaned
+
+MOST_BYTES = 25 * 1024 * 1024  # a minute of stereo at 48 kHz and 32 bits is 23 MB
+MOST_WAITING = 16
+MOST_WAITING_BYTES = 3 * MOST_BYTES
+MOST_AT_ONCE = 2
+WAIT_S, CHECK_S, IDLE_S = 30.0, 20.0, 30.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was measured of the recording, and what could be better though it is accepted.
+
+    `duration_s` is of the file; the rest is of the window from `start_s` to `end_s`.
+    """
+
+    duration_s: float
+    speech_s: float
+    level_dbfs: float
+    snr_db: float
+    clipped_share: float
+    bandwidth_hz: float
+    start_s: float
+    end_s: float
+    advice: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The best window of a file as a recording, with what was found."""
+
+    recording: Recording
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How many files are checked at once, how many wait, and for how long, in seconds."""
+
+    at_once: int = 1
+    waiting: int = MOST_WAITING
+    waiting_bytes: int = MOST_WAITING_BYTES
+    wait_s: float = WAIT_S
+    check_s: float = CHECK_S
+    idle_s: float = IDLE_S
+
+    @classmethod
+    def of_this_machine(cls) -> Bounds:
+        """At most every second core checks files, so that speech has the others."""
+        return cls(at_once=max(1, min(MOST_AT_ONCE, (os.cpu_count() or 1) // 2)))
+
+
+class References:
+    """Checks uploads in resource-limited child processes; a bounded number at once."""
+
+    def __init__(self, bounds: Bounds | None = None) -> None:
+        self._bounds = bounds or Bounds.of_this_machine()
+        self._turns = anyio.Semaphore(self._bounds.at_once)
+        self._checkers = Checkers(self._bounds.check_s, self._bounds.idle_s)
+        self._inside = self._bytes = 0
+
+    @property
+    def inside(self) -> int:
+        """How many files are checked, or wait for it."""
+        return self._inside
+
+    @property
+    def pids(self) -> list[int]:
+        """The processes that check a file, or wait for the next."""
+        return self._checkers.pids
+
+    async def accept(self, data: bytes, transcript: str = "") -> Accepted:
+        """The recording in this file, whatever its name or type.
+
+        Raises a `BadReference` that says what to do, `Overloaded` at once, `DeadlineExceeded`, or
+        `CheckerNotReady`. With a transcript, all that is spoken is kept or nothing.
+        """
+        words = cleaned(transcript)
+        if len(data) > MOST_BYTES:
+            raise UploadTooLarge(len(data), MOST_BYTES)
+        async with self._turn(len(data)):
+            reply = await self._checkers.check(data, whole=bool(words))
+        passed = _passed(reply)
+        check_plausible(words, passed.speech_s)
+        verdict = Verdict(*(getattr(passed, name) for name in Verdict.__dataclass_fields__))
+        return Accepted(Recording(passed.pcm, passed.rate, words), verdict)
+
+    async def aclose(self) -> None:
+        """End every process; files that are being checked are given up."""
+        await self._checkers.aclose()
+
+    @asynccontextmanager
+    async def _turn(self, size: int) -> AsyncIterator[None]:
+        limit = self._bounds.at_once + self._bounds.waiting
+        if self._inside >= limit or self._bytes + size > self._bounds.waiting_bytes + MOST_BYTES:
+            raise Overloaded(self._inside, limit)
+        self._inside += 1
+        self._bytes += size
+        try:
+            with anyio.move_on_after(self._bounds.wait_s) as waiting:
+                await self._turns.acquire()
+            if waiting.cancelled_caught:
+                raise DeadlineExceeded("a place to check the recording")
+            try:
+                yield
+            finally:
+                self._turns.release()
+        finally:
+            self._inside -= 1
+            self._bytes -= size
+
+
+def _passed(reply: messages.Reply) -> messages.Passed:
+    """What passed; raises what the process refused it for, as far as it makes sense."""
+    if isinstance(reply, messages.Passed):
+        return reply
+    if isinstance(reply, messages.Refused):
+        raise _refusal(reply)
+    log.error("a recording could not be checked: %r", reply)
+    raise UnreadableAudio("the check failed")
+
+
+def _refusal(refused: messages.Refused) -> BadReference:
+    kind = getattr(refusals, refused.name, None)
+    if isinstance(kind, type) and issubclass(kind, BadReference):
+        try:
+            return kind(*refused.facts)
+        except (ValueError, IndexError):
+            pass
+    return UnreadableAudio("it breaks the decoder")
