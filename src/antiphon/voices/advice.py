@@ -46,15 +46,20 @@ def check_silent(duration_s: float, loudest_dbfs: float) -> None:
 
 
 def check(found: Measures) -> None:
-    """Raise the situation that matters most; each mends itself by another recording."""
+    """Raise the situation that matters most; another recording mends it."""
+    too_short = refusals.ReferenceTooShort(
+        found.duration_s, found.speech_s, LEAST_S, LEAST_SPEECH_S
+    )
+    if found.duration_s < LEAST_S:
+        raise too_short
     if found.range_db < LEAST_RANGE_DB:
         raise refusals.ReferenceNotSpeech("a steady tone, hum or hiss")
     if found.steadiness > MOST_STEADY:
         raise refusals.ReferenceNotSpeech("music or tones, or a voice with music behind it")
     if found.voiced_share < LEAST_VOICED:
         raise refusals.ReferenceNotSpeech("noise or whispering, which has no pitch")
-    if found.speech_s < LEAST_SPEECH_S or found.duration_s < LEAST_S:
-        raise refusals.ReferenceTooShort(found.duration_s, found.speech_s, LEAST_S, LEAST_SPEECH_S)
+    if found.speech_s < LEAST_SPEECH_S:
+        raise too_short
     if found.window_s > LONGEST_S + 1e-6:
         raise refusals.BadTranscript(
             f"belongs to {found.window_s:.1f} s of recording, and a voice keeps {LONGEST_S:g} s:"

@@ -51,8 +51,7 @@ def clipped(samples: Values) -> Mask:
     """
     loudness = np.abs(samples)
     top = min(NEAR_FULL_SCALE, NEAR_PEAK * float(loudness.max(initial=0.0)))
-    near: Mask = np.greater_equal(loudness, np.float32(max(top, SMALLEST_STEP)))
-    return near
+    return np.asarray(loudness >= max(top, SMALLEST_STEP), np.bool_)
 
 
 def bandwidth_hz(wave: Values) -> float:
@@ -82,5 +81,5 @@ def _power(decibels: float) -> float:
 def _widened(mask: Mask, frames: int) -> Mask:
     """The mask with so many frames more on both sides."""
     padded = np.pad(mask, frames)
-    wide: Mask = np.lib.stride_tricks.sliding_window_view(padded, 2 * frames + 1).any(axis=1)
-    return wide
+    near = np.lib.stride_tricks.sliding_window_view(padded, 2 * frames + 1)
+    return np.asarray(near.any(axis=1), np.bool_)
