@@ -92,7 +92,6 @@ def file(
     container: str = "wav",
     codec: str = "pcm_s16le",
     rate: int = RATE,
-    bit_rate: int | None = None,
 ) -> bytes:
     """One channel, or rows of several, in a file."""
     rows = np.atleast_2d(wave)
@@ -101,8 +100,8 @@ def file(
     with av.open(written, "w", format=container) as opened:
         stream: Any = opened.add_stream(codec, rate)
         stream.layout = layout
-        if bit_rate:
-            stream.bit_rate = bit_rate
+        if codec == "wmav2":  # which has no default
+            stream.bit_rate = 64_000
         frame = AudioFrame.from_ndarray(rows.astype(np.float32), format="fltp", layout=layout)
         frame.sample_rate = RATE
         cut = AudioResampler(stream.format, layout, rate, stream.frame_size or None)

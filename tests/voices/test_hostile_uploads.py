@@ -192,7 +192,6 @@ NOBODY = [
         pure_tone=(heard(lambda: tones((440,), 5)), "steady tone"),
         mains_hum=(heard(lambda: tones((50, 100, 150, 250), 5)), "hum"),
         white_noise=(heard(lambda: noise(5)), "hiss"),
-        wind=(heard(lambda: noise(5, colour=2)), "noise"),
         gusts=(heard(lambda: noise(6, colour=1) * np.sin(np.arange(6 * RATE) / 5e3) ** 2), "noise"),
         chords=(heard(sounds.chords), "steady tone"),
         melody=(heard(sounds.melody), "music"),
@@ -229,6 +228,7 @@ POOR = [
     *refused(
         refusals.ReferenceNoisy,
         noise_as_loud=(heard(lambda: mixed(speech(), noise(7), 0)), "quiet room"),
+        wind_alone=(heard(lambda: noise(5, colour=2)), "quiet room"),
         noise_5_db_below=(heard(lambda: mixed(speech(), noise(7), 5)), "quiet room"),
         rumble_as_loud=(heard(lambda: mixed(speech("man"), noise(7, colour=1), 0)), "noise"),
     ),
