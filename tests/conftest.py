@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers import fresh_database, postgres
+
 
 @pytest.fixture
 def anyio_backend() -> str:
@@ -21,3 +23,18 @@ def a_home_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path
         home = tmp_path_factory.mktemp("home")
         patch.setenv("XDG_DATA_HOME", str(home))
         yield home
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """One Postgres server for every test that asks for a database on it."""
+    with postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database, in both columns."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'rows' / 'antiphon.db'}"
+    return fresh_database(request.getfixturevalue("postgres_server"))

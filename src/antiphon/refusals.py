@@ -77,7 +77,7 @@ class ReferenceTooQuiet(BadReference):
 
     code = "reference_too_quiet"
     told = (
-        "the voice is at {:.0f} dBFS and must be at {:.0f} dBFS or above;"
+        "the voice is at {:.1f} dBFS and must be at {:.0f} dBFS or above;"
         " speak closer to the microphone or turn it up"
     )
 
@@ -87,7 +87,7 @@ class ReferenceClipped(BadReference):
 
     code = "reference_clipped"
     told = (
-        "{:.1f} % of the voice is cut off at full scale and at most {:.1f} % may be;"
+        "{:.2f} % of the voice is cut off at full scale and at most {:g} % may be;"
         " turn the microphone down or speak from further away, and record again"
     )
 
@@ -97,7 +97,7 @@ class ReferenceNoisy(BadReference):
 
     code = "reference_noisy"
     told = (
-        "the voice is only {:.0f} dB above the noise and must be {:.0f} dB above it;"
+        "the voice is {:.1f} dB above the noise and must be {:.0f} dB above it;"
         " record in a quiet room, closer to the microphone"
     )
 

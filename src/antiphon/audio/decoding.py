@@ -88,6 +88,8 @@ def _reason(error: Exception) -> str:
 def _gather(opened: InputContainer, limit_s: float) -> Decoded:
     if not opened.streams.audio:
         raise UnreadableAudio("it holds no sound")
+    if opened.streams.audio[0].codec_context is None:
+        raise UnreadableAudio("its sound is coded in a way that recorders do not use")
     channels = Channels(limit_s)
     broken = 0
     for packet in _packets(opened, opened.streams.audio[0]):
@@ -174,5 +176,6 @@ def _scaled(frame: AudioFrame, channels: int) -> Samples:
 
 def _power(channel: Samples) -> float:
     """Of one channel; one with a sample that is no number is the loudest, and so refused."""
-    power = float(np.dot(channel, channel))
+    with np.errstate(over="ignore", invalid="ignore"):
+        power = float(np.dot(channel, channel))
     return power if np.isfinite(power) else np.inf

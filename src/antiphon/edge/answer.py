@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
 from collections.abc import AsyncIterator
@@ -100,7 +101,7 @@ class Answer:
         await self._listener.done(kept.usage, kept.reason)
 
     async def _ask(self, call: Call, draft: Draft) -> None:
-        deadline = anyio.current_time() + self._house.settings.first_audio_timeout_s
+        deadline = asyncio.get_running_loop().time() + self._house.settings.first_audio_timeout_s
         speaker = self._house.staircase.speaker
         # The scope stands outside the context, so that scopes inside it end first.
         with anyio.CancelScope(deadline=deadline) as waiting:
@@ -120,7 +121,7 @@ class Answer:
                     waiting.deadline = math.inf  # the time to send is the listener's own
                     await self._pass_on(frame, draft)
                     patience_s = self._house.settings.next_audio_timeout_s
-                    waiting.deadline = anyio.current_time() + patience_s
+                    waiting.deadline = asyncio.get_running_loop().time() + patience_s
                 case Finished():
                     self._finished = frame
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import unicodedata
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
-
-import anyio
 
 from antiphon.errors import NothingToSay
 from antiphon.pipeline.delivery import Share, delivered
@@ -30,7 +29,7 @@ from antiphon.speech import (
     digest,
     seeded,
 )
-from antiphon.text.markup import Break, Manner
+from antiphon.text.markup import PLAIN, Break, Manner
 from antiphon.text.normalization import Spoken
 from antiphon.text.pronouncing import Pronouncer, Told
 from antiphon.text.reading import Phrase, Reading
@@ -198,7 +197,7 @@ class _Performance:
     def _due(self) -> float:
         """When the listener would notice a gap: at once, or when what was made is played out."""
         if not self._rate:
-            return anyio.current_time()
+            return asyncio.get_running_loop().time()
         return self._playing_since + self._said.samples / self._rate
 
     def _part(self, prepared: Prepared, style: Style) -> Utterance:
@@ -216,7 +215,7 @@ class _Performance:
 
     async def _start(self, frame: Started, ignored: tuple[str, ...], put: Put[Frame]) -> None:
         if not self._rate:
-            self._rate, self._playing_since = frame.rate, anyio.current_time()
+            self._rate, self._playing_since = frame.rate, asyncio.get_running_loop().time()
             await put(replace(frame, ignored=(*frame.ignored, *ignored)))
         await self._be_silent(put)
 
@@ -260,6 +259,8 @@ def _silent(character: str) -> bool:
 
 def _manner(style: Style, manner: Manner) -> Style:
     """The style of the whole, with what the writer marked on this phrase."""
+    if manner == PLAIN:
+        return style
     if manner.emotion is not None:  # it was marked here, so it wins over a recording's
         strength = style.strength if manner.strength is None else manner.strength
         style = replace(style, emotion=manner.emotion, reference=None, strength=strength)

@@ -12,6 +12,7 @@ LONGEST_S = 10.0
 LEAST_S, LEAST_SPEECH_S, GOOD_SPEECH_S = 3.0, 2.5, 5.0
 SILENT_DBFS = -70.0  # the loudest 10 ms of a microphone that is switched off
 LEAST_RANGE_DB = 3.0  # between the loud and the quiet: speech has pauses, a machine has none
+LEAST_VOICED_IN_NOISE = 0.05  # noise hides the pitch of a voice before it hides the voice
 LEAST_VOICED, MOST_STEADY, GOOD_STEADY = 0.3, 0.5, 0.42
 LEAST_LEVEL_DBFS, GOOD_LEVEL_DBFS = -45.0, -33.0
 MOST_CLIPPED, GOOD_CLIPPED = 0.01, 0.003
@@ -46,15 +47,21 @@ def check_silent(duration_s: float, loudest_dbfs: float) -> None:
 
 
 def check(found: Measures) -> None:
-    """Raise the situation that matters most; each mends itself by another recording."""
+    """Raise the situation that matters most; another recording mends it."""
+    too_short = refusals.ReferenceTooShort(
+        found.duration_s, found.speech_s, LEAST_S, LEAST_SPEECH_S
+    )
+    if found.duration_s < LEAST_S:
+        raise too_short
     if found.range_db < LEAST_RANGE_DB:
         raise refusals.ReferenceNotSpeech("a steady tone, hum or hiss")
     if found.steadiness > MOST_STEADY:
         raise refusals.ReferenceNotSpeech("music or tones, or a voice with music behind it")
-    if found.voiced_share < LEAST_VOICED:
+    noisy = found.snr_db < LEAST_SNR_DB
+    if found.voiced_share < (LEAST_VOICED_IN_NOISE if noisy else LEAST_VOICED):
         raise refusals.ReferenceNotSpeech("noise or whispering, which has no pitch")
-    if found.speech_s < LEAST_SPEECH_S or found.duration_s < LEAST_S:
-        raise refusals.ReferenceTooShort(found.duration_s, found.speech_s, LEAST_S, LEAST_SPEECH_S)
+    if found.speech_s < LEAST_SPEECH_S:
+        raise too_short
     if found.window_s > LONGEST_S + 1e-6:
         raise refusals.BadTranscript(
             f"belongs to {found.window_s:.1f} s of recording, and a voice keeps {LONGEST_S:g} s:"
@@ -64,7 +71,7 @@ def check(found: Measures) -> None:
         raise refusals.ReferenceTooQuiet(found.level_dbfs, LEAST_LEVEL_DBFS)
     if found.clipped_share > MOST_CLIPPED:
         raise refusals.ReferenceClipped(100 * found.clipped_share, 100 * MOST_CLIPPED)
-    if found.snr_db < LEAST_SNR_DB:
+    if noisy:
         raise refusals.ReferenceNoisy(found.snr_db, LEAST_SNR_DB)
 
 

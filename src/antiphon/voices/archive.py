@@ -11,7 +11,7 @@ from typing import Annotated
 
 import msgspec
 
-from antiphon.claims import BadArchive
+from antiphon.claims import BadArchive, ConsentRequired
 from antiphon.errors import InvalidRequest
 from antiphon.speech import Recording
 from antiphon.voices.enrolled import Enrolled
@@ -121,7 +121,7 @@ def _manifest(archive: zipfile.ZipFile) -> Manifest:
         check_text(manifest.description, "description")
         check_statement(manifest.consent)
         moods_are_neat = all(check_mood(mood) == mood for mood in manifest.moods)
-    except (msgspec.DecodeError, UnicodeError, InvalidRequest) as error:
+    except (msgspec.DecodeError, UnicodeError, InvalidRequest, ConsentRequired) as error:
         raise BadArchive(f"its {MANIFEST} is wrong: {error}"[:300]) from error
     if manifest.format != FORMAT or manifest.version != VERSION:
         raise BadArchive(f"its format is not {FORMAT} {VERSION}")

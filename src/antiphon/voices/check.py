@@ -24,7 +24,7 @@ def check_reference(data: bytes, whole: bool = False) -> Passed:
     decoded = decode(data, advice.LONGEST_FILE_S)
     duration_s = len(decoded.samples) / decoded.rate
     wave = _high_passed(_at_rate(decoded))
-    loudest = 20 * np.log10(max(1e-6, float(np.abs(wave).max(initial=0.0))))
+    loudest = float(20 * np.log10(max(1e-6, np.abs(wave).max(initial=0.0))))
     advice.check_silent(duration_s, loudest)
     activity = activity_of(wave)
     spoilt = measures.clipped(decoded.samples)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import signal
 
@@ -68,7 +69,7 @@ class Checkers:
             with anyio.fail_after(self._patience_s):
                 child.send(msgspec.msgpack.encode(messages.Asked(whole)))
                 await child.send_large(data)
-                body = await child.receive(self._patience_s, MOST_REPLY_BYTES)
+                body = await child.receive(self._patience_s)
             return messages.decode(body)
         except TimeoutError:
             raise UnreadableAudio(f"decoding takes more than {self._patience_s:g} s") from None
@@ -83,8 +84,10 @@ class Checkers:
 
     async def _take(self) -> Child:
         ahead, self._next = self._next, None
-        if ahead is not None and (child := await ahead).alive:
-            return child
+        if ahead is not None:
+            with contextlib.suppress(CheckerNotReady):  # then this one tries again
+                if (child := await ahead).alive:
+                    return child
         return await self._new()
 
     async def _new(self) -> Child:
@@ -92,11 +95,11 @@ class Checkers:
         if self._closed:
             raise CheckerNotReady("the service is stopping")
         try:
-            child = await Child.start(MODULE)
+            child = await Child.start(MODULE, most_bytes=MOST_REPLY_BYTES)
         except OSError as error:
             raise CheckerNotReady(f"{error.strerror}") from error
         try:
-            await child.receive(START_S, MOST_REPLY_BYTES)
+            await child.receive(START_S)
         except BaseException as error:
             with anyio.CancelScope(shield=True):
                 child.kill()
@@ -112,9 +115,16 @@ class Checkers:
             return
         if self._next is None:
             self._next = asyncio.create_task(self._new())
+            self._next.add_done_callback(self._wait)
+        else:
+            self._wait(self._next)
+
+    def _wait(self, ahead: asyncio.Task[Child]) -> None:
+        """From now on it is idle."""
         if self._retiring is not None:
             self._retiring.cancel()
-        self._retiring = asyncio.get_running_loop().call_later(self._idle_s, self._retire)
+        if ahead is self._next:
+            self._retiring = asyncio.get_running_loop().call_later(self._idle_s, self._retire)
 
     def _retire(self) -> None:
         task = asyncio.create_task(self._drop())

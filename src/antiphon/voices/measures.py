@@ -12,7 +12,7 @@ BAND_WINDOW = 2_048
 AUDIBLE_DB = 50.0  # below the strongest part of the voice
 BAND_BINS = 16  # 190 Hz: a lone partial is no bandwidth
 MOST_SNR_DB = 80.0
-QUIET_SHARE = 0.05  # of the frames, where there are no pauses to take the noise from
+DIP_EVERY, DIP_PERCENTILE = 3 * FRAMES_PER_S // 2, 5
 LEAST_PAUSES = FRAMES_PER_S // 5
 AROUND = 2 * FRAMES_PER_S
 TAIL = 5  # frames in which a word dies away
@@ -34,14 +34,16 @@ def snr_db(activity: Activity, within: slice) -> float:
 
 
 def _noise_db(activity: Activity, within: slice) -> float:
-    """The level of the pauses in the window and 2 s around; else of its quietest frames."""
+    """The level of the pauses in the window and 2 s around, or of its dips if those are louder.
+
+    A pause may have been emptied, by an editor or by a telephone that sends none.
+    """
     first, last = max(0, within.start - AROUND), within.stop + AROUND
-    near = activity.level_db[first:last]
-    pauses = near[~_widened(activity.speech, TAIL)[first:last]]
-    if len(pauses) >= LEAST_PAUSES:
-        return float(np.median(pauses))
-    levels = np.sort(activity.level_db[within])
-    return _mean_db(levels[: max(1, round(QUIET_SHARE * len(levels)))])
+    pauses = activity.level_db[first:last][~_widened(activity.speech, TAIL)[first:last]]
+    levels = activity.level_db[within]
+    parts = np.array_split(levels, max(1, round(len(levels) / DIP_EVERY)))
+    dips = float(np.median([np.percentile(part, DIP_PERCENTILE) for part in parts]))
+    return max(dips, float(np.median(pauses))) if len(pauses) >= LEAST_PAUSES else dips
 
 
 def clipped(samples: Values) -> Mask:
@@ -51,8 +53,7 @@ def clipped(samples: Values) -> Mask:
     """
     loudness = np.abs(samples)
     top = min(NEAR_FULL_SCALE, NEAR_PEAK * float(loudness.max(initial=0.0)))
-    near: Mask = np.greater_equal(loudness, np.float32(max(top, SMALLEST_STEP)))
-    return near
+    return np.asarray(loudness >= max(top, SMALLEST_STEP), np.bool_)
 
 
 def bandwidth_hz(wave: Values) -> float:
@@ -82,5 +83,5 @@ def _power(decibels: float) -> float:
 def _widened(mask: Mask, frames: int) -> Mask:
     """The mask with so many frames more on both sides."""
     padded = np.pad(mask, frames)
-    wide: Mask = np.lib.stride_tricks.sliding_window_view(padded, 2 * frames + 1).any(axis=1)
-    return wide
+    near = np.lib.stride_tricks.sliding_window_view(padded, 2 * frames + 1)
+    return np.asarray(near.any(axis=1), np.bool_)

@@ -20,7 +20,7 @@ MOOD = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 def new_id(prefix: str, now: float) -> str:
     """An id that sorts by when it was given."""
-    return f"{prefix}{int(now * 1000):011x}{secrets.token_hex(6)}"
+    return f"{prefix}{int(now * 1_000_000):013x}{secrets.token_hex(6)}"
 
 
 def check_name(name: str, taken: Collection[str] = (), what: str = "name") -> str:

@@ -21,8 +21,9 @@ MOST_STRETCHES = 200  # of a minute; pairs of them are compared
 
 CLIPPED_COSTS = 3.0  # frames of speech for a frame with a clipped sample
 STEADY_COSTS, STEADY = 2.0, 0.5
-NOISE_COSTS = 0.02  # of the speech, for each decibel that noise rises above the quietest pause
-MOST_NOISE_DB = 40.0
+NOISE_COSTS = 1.2  # of the speech, where noise is so much louder than in the cleanest part
+NOISIER_DB, INAUDIBLE_DB = 20.0, 45.0  # even without a pause, speech dips about so far every second
+REACH = FRAMES_PER_S
 
 TOO_SHORT_COSTS = 1e6
 LONGEST = round(LONGEST_S * FRAMES_PER_S) - 2 * MARGIN
@@ -74,19 +75,19 @@ def whole_window(activity: Activity) -> Window:
 def _worth(activity: Activity, spoilt: Mask) -> Values:
     """What each frame adds to a window."""
     speech = activity.speech
-    worth = speech * (1 - NOISE_COSTS * _noise_rise_db(activity))
+    worth = speech * (1 - NOISE_COSTS * _noisiness(activity))
     worth -= STEADY_COSTS * speech * np.maximum(0.0, activity.steadiness - STEADY)
     worth -= CLIPPED_COSTS * spoilt
     return worth.astype(np.float32)
 
 
-def _noise_rise_db(activity: Activity) -> Values:
-    """How much louder the pauses within a second are than the quietest of the recording."""
-    pauses = np.where(activity.speech, np.inf, np.maximum(activity.level_db, activity.quiet_db))
-    padded = np.pad(pauses, FRAMES_PER_S, constant_values=np.inf)
-    near = np.lib.stride_tricks.sliding_window_view(padded, 2 * FRAMES_PER_S + 1).min(axis=1)
-    rise: Values = np.where(np.isfinite(near), near - activity.quiet_db, 0.0)
-    return np.clip(rise, 0.0, MOST_NOISE_DB)
+def _noisiness(activity: Activity) -> Values:
+    """From 0 to 1: how much louder the quietest frame within a second is than anywhere else."""
+    padded = np.pad(activity.level_db, REACH, constant_values=np.inf)
+    near = np.lib.stride_tricks.sliding_window_view(padded, 2 * REACH + 1).min(axis=1)
+    heard = np.maximum(near, activity.top_db - INAUDIBLE_DB)
+    share: Values = np.clip((heard - heard.min()) / NOISIER_DB, 0.0, 1.0)
+    return share
 
 
 def _cuts(activity: Activity) -> Iterator[list[Stretch]]:

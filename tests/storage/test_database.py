@@ -1,0 +1,148 @@
+"""The database, on SQLite and on Postgres: the same work, the same answers, the same errors."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import anyio
+import pytest
+from sqlalchemy import Connection, create_engine, insert, select
+
+from antiphon.errors import BadSetting, StorageAway
+from antiphon.storage import database as module
+from antiphon.storage.database import Conflict, Database
+from antiphon.storage.owners import ensure_owner
+from antiphon.storage.tables import OWNERS
+
+pytestmark = pytest.mark.anyio
+
+
+def owners(connection: Connection) -> list[str]:
+    """Every owner's name."""
+    return sorted(connection.execute(select(OWNERS.c.name)).scalars())
+
+
+def adding(name: str) -> module.Work[None]:
+    """The work of adding an owner."""
+    return lambda connection: ensure_owner(connection, name, 1.0)
+
+
+async def test_what_is_written_is_read(database_url: str) -> None:
+    """By another connection pool, which finds the tables there."""
+    first, second = Database(database_url), Database(database_url)
+    await first.write(adding("anna"))
+    assert await second.read(owners) == ["anna"]
+    await first.aclose()
+    await second.aclose()
+
+
+async def test_work_that_fails_changes_nothing(database_url: str) -> None:
+    """All of it is taken back, and the error is the work's own."""
+    database = Database(database_url)
+
+    def half(connection: Connection) -> None:
+        ensure_owner(connection, "anna", 1.0)
+        raise LookupError("enough")
+
+    with pytest.raises(LookupError):
+        await database.write(half)
+    assert await database.read(owners) == []
+    await database.aclose()
+
+
+async def test_a_row_that_is_there_already_is_a_conflict(database_url: str) -> None:
+    """Whoever loses the race is told so."""
+    database = Database(database_url)
+    await database.write(adding("anna"))
+    with pytest.raises(Conflict):
+        await database.write(
+            lambda connection: connection.execute(
+                insert(OWNERS).values(name="anna", created_at=2.0)
+            )
+        )
+    await database.aclose()
+
+
+async def test_many_writers_wait_for_each_other(database_url: str) -> None:
+    """Two pools write at once, reading before they write, and nobody is refused."""
+    pools = [Database(database_url), Database(database_url)]
+    async with anyio.create_task_group() as group:
+        for number in range(40):
+            group.start_soon(pools[number % 2].write, adding(f"owner {number:02}"))
+    assert len(await pools[0].read(owners)) == 40
+    for pool in pools:
+        await pool.aclose()
+
+
+async def test_a_database_that_is_away_is_told_and_then_costs_no_wait(tmp_path: Path) -> None:
+    """The first caller finds out; for a moment the next ones are told without asking."""
+    (tmp_path / "antiphon.db").mkdir()  # nothing that can be opened as a file
+    database = Database(f"sqlite:///{tmp_path / 'antiphon.db'}")
+    with pytest.raises(StorageAway):
+        await database.read(owners)
+    (tmp_path / "antiphon.db").rmdir()
+    with pytest.raises(StorageAway):
+        await database.read(owners)
+    database._away_until = 0.0  # the moment has passed
+    assert await database.read(owners) == []
+    await database.aclose()
+
+
+async def test_a_server_that_is_not_there_is_away(unused_port: int) -> None:
+    """A Postgres that nobody runs is told within its deadline."""
+    database = Database(f"postgresql://nobody@127.0.0.1:{unused_port}/nothing")
+    with anyio.fail_after(10), pytest.raises(StorageAway):
+        await database.read(owners)
+
+
+async def test_a_writer_that_holds_on_is_waited_for_and_no_longer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite's lock is waited for within the limit, and then the database is away."""
+    monkeypatch.setattr(module, "PATIENCE_S", 0.2)
+    url = f"sqlite:///{tmp_path / 'antiphon.db'}"
+    database, release = Database(url), threading.Event()
+    await database.read(owners)
+    engine = create_engine(url, isolation_level=None)
+    with engine.connect() as other:
+        other.exec_driver_sql("BEGIN IMMEDIATE")
+        with pytest.raises(StorageAway):
+            await database.write(adding("anna"))
+        release.set()
+    engine.dispose()
+    await database.aclose()
+
+
+@pytest.mark.parametrize("url", ["mysql://x", "nothing", "postgresql+asyncpg://x", "sqlite:"])
+def test_an_address_that_is_not_known_is_a_bad_setting(url: str) -> None:
+    """At the start, before anything is opened; what may be secret is not repeated."""
+    with pytest.raises(BadSetting, match="database_url"):
+        Database(url)
+
+
+async def test_a_folder_that_cannot_be_made_is_a_bad_setting(tmp_path: Path) -> None:
+    """The operator can mend it."""
+    (tmp_path / "file").write_text("")
+    database = Database(f"sqlite:///{tmp_path / 'file' / 'antiphon.db'}")
+    with pytest.raises(BadSetting, match="cannot be made"):
+        await database.read(owners)
+
+
+def test_alembic_is_not_loaded_where_no_step_is_missing(tmp_path: Path) -> None:
+    """The second process to open a database finds its tables and looks no further."""
+    program = (
+        "import sys, anyio\n"
+        "from antiphon.storage.database import Database\n"
+        "async def main():\n"
+        "    database = Database(sys.argv[1])\n"
+        "    await database.read(lambda connection: None)\n"
+        "    await database.aclose()\n"
+        "anyio.run(main)\n"
+        "print('alembic' in sys.modules)"
+    )
+    command = [sys.executable, "-c", program, f"sqlite:///{tmp_path / 'antiphon.db'}"]
+    told = [subprocess.run(command, capture_output=True, check=True).stdout for _ in range(2)]
+    assert told == [b"True\n", b"False\n"]
