@@ -104,6 +104,9 @@ class Child:
     async def _end(self) -> None:
         self.kill()
         await self._process.wait()
+        # Its pipe is closed once its end was read; a reader who waits for more reads it too.
+        with contextlib.suppress(RuntimeError), anyio.move_on_after(LEAVE_S):
+            await self._stdout.read()
 
     def kill(self) -> None:
         """End the child at once."""

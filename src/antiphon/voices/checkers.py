@@ -94,10 +94,7 @@ class Checkers:
         """A process that is ready; raises `CheckerNotReady`."""
         if self._closed:
             raise CheckerNotReady("the service is stopping")
-        try:
-            child = await Child.start(MODULE)
-        except OSError as error:
-            raise CheckerNotReady(f"{error.strerror}") from error
+        child = await self._started()
         try:
             await child.receive(START_S, MOST_REPLY_BYTES)
         except BaseException as error:
@@ -108,6 +105,20 @@ class Checkers:
                 raise CheckerNotReady(f"its process did not start: {error}") from error
             raise
         return child
+
+    async def _started(self) -> Child:
+        """A new process; one whose start is given up half-way is ended, and not left behind."""
+        starting = asyncio.ensure_future(Child.start(MODULE))
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            with contextlib.suppress(OSError):
+                child = await starting
+                child.kill()
+                await child.close()
+            raise
+        except OSError as error:
+            raise CheckerNotReady(f"{error.strerror}") from error
 
     def _make_ready(self) -> None:
         """Start the process of the next file, and end it when none has come for a while."""
