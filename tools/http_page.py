@@ -15,11 +15,14 @@ from antiphon.staircase import staircase
 
 HTTP = """# HTTP API
 
-Generated from what the running service says of itself at `GET /openapi.json`. There are no keys
-yet: whoever reaches the port may speak.
+Generated from what the running service says of itself at `GET /openapi.json`. A key is sent as
+`Authorization: Bearer ak_…`; until the operator has [made one](../how-to/keys.md), whoever reaches
+the port may do everything.
 
-An answer with audio carries `X-Sample-Rate`; `X-Cache`, `hit` when it came from memory; and
-`X-Ignored`, with the options that were understood and not honoured. Every answer carries
+An answer with audio carries `X-Engine`, who spoke; `X-Voice-Likeness`, whether in the engine's `own`
+voice, in one `matched` to a recording, or in one `cloned` from it; `X-Sample-Rate`; `X-Cache`, `hit`
+when it came from memory; and `X-Ignored`, with the options that were understood and not honoured.
+Every answer carries
 `X-Request-Id`: yours where you sent one, else a new one. An error that may pass carries
 `Retry-After`. Every error has the same body, [`Problem`](#problem); the codes are listed in
 [Errors](errors.md).
@@ -41,6 +44,22 @@ FIELDS = {
     "seed": "The same seed gives the same sound; left out, one follows from the request.",
     "sample_rate": "Samples per second; each format has its own list and default.",
     "word_timestamps": "With `sse`: the words beside the audio.",
+    "ref_audio": "A recording to speak like, in base64 or as a `data:` URI; it is not kept.",
+    "ref_text": "What that recording says; some engines need it.",
+}
+FORMS = {
+    "name": "What the voice, or the consent, is called.",
+    "consent": "`true`, a sentence that says that the speaker agreed, or the id of a consent.",
+    "audio_sample": "The recording: 3 to 60 s, in any format.",
+    "file": "The same by another name; for an import, the file that was exported.",
+    "files": "The same by another name.",
+    "ref_text": "What the recording says; some engines need it.",
+    "speaker_description": "A few words about the voice.",
+    "mood": "The mood that it is spoken in, such as `happy`; left out, `neutral`.",
+    "type": "`audio_sample`.",
+    "language": "BCP 47 tag of what is said.",
+    "recording": "The speaker says that the voice may be used.",
+    "shared": "Whether others may use the voice.",
 }
 
 
@@ -58,17 +77,26 @@ def http_page() -> str:
     for path, methods in api["paths"].items():
         for method, each in methods.items():
             parts.append(_path(f"{method.upper()} {path}", each, schemas))
-    parts += [_schema(name, each) for name, each in schemas.items() if name != "SpeechRequest"]
+    asked = {"SpeechRequest", *(name for name in schemas if name.endswith(("Form", "Change")))}
+    parts += [_schema(name, each) for name, each in schemas.items() if name not in asked]
     return "\n".join(parts)
 
 
 def _path(name: str, each: dict[str, Any], schemas: dict[str, Any]) -> str:
     parts = [f"## {name}\n\n{each['summary']}\n"]
+    asked = [one["name"] for one in each.get("parameters", ()) if one["in"] == "query"]
+    if asked:
+        parts.append(f"In the query: {listed(asked)}.\n")
     if "requestBody" in each:
-        body = schemas[_named(each["requestBody"]["content"]["application/json"]["schema"])]
+        ((media, content),) = each["requestBody"]["content"].items()
+        kind = _named(content["schema"])
+        body, said = schemas[kind], FIELDS if kind == "SpeechRequest" else FORMS
         head = ["field", "type", "meaning"]
-        rows = [(code(k), _type(v), FIELDS[k]) for k, v in body["properties"].items()]
-        parts += [f"Body: JSON. Needed: {listed(body['required'])}.\n", table(head, rows)]
+        rows = [(code(k), _type(v), said[k]) for k, v in body["properties"].items()]
+        needed = body.get("required")
+        told = f"Needed: {listed(needed)}." if needed else "Every field may be left out."
+        shape = "JSON" if media.endswith("json") else "a form, `multipart/form-data`"
+        parts += [f"Body: {shape}. {told}\n", table(head, rows)]
     answers = dict(each["responses"])
     parts.append(f"Answers {', '.join(map(_media, answers.pop('200')['content'].items()))}.\n")
     rows = [(status, _codes(answer["description"])) for status, answer in answers.items()]
@@ -100,6 +128,8 @@ def _schema(name: str, each: dict[str, Any]) -> str:
 
 def _type(schema: dict[str, Any]) -> str:
     """A JSON schema in a few words."""
+    if schema.get("format") == "binary":
+        return "file"
     if "$ref" in schema:
         return f"[{_named(schema)}](#{_named(schema).lower()})"
     if "enum" in schema:

@@ -51,10 +51,11 @@ def describe(operations: list[Operation]) -> dict[str, Any]:
 
 def _operation(each: Operation) -> dict[str, Any]:
     described: dict[str, Any] = {"summary": each.summary, "responses": _responses(each)}
-    if names := re.findall(r"{(\w+)", each.path):
+    places = [(name, "path") for name in re.findall(r"{(\w+)", each.path)]
+    if places := [*places, *((name, "query") for name in each.query)]:
         described["parameters"] = [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-            for name in names
+            {"name": name, "in": where, "required": where == "path", "schema": {"type": "string"}}
+            for name, where in places
         ]
     if each.asks:
         media = "multipart/form-data" if each.form else "application/json"
