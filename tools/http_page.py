@@ -19,13 +19,12 @@ Generated from what the running service says of itself at `GET /openapi.json`. A
 `Authorization: Bearer ak_…`; until the operator has [made one](../how-to/keys.md), whoever reaches
 the port may do everything.
 
-An answer with audio carries `X-Engine`, who spoke; `X-Voice-Likeness`, whether in the engine's `own`
-voice, in one `matched` to a recording, or in one `cloned` from it; `X-Sample-Rate`; `X-Cache`, `hit`
-when it came from memory; and `X-Ignored`, with the options that were understood and not honoured.
-Every answer carries
-`X-Request-Id`: yours where you sent one, else a new one. An error that may pass carries
-`Retry-After`. Every error has the same body, [`Problem`](#problem); the codes are listed in
-[Errors](errors.md).
+An answer with audio carries `X-Engine`, who spoke; `X-Voice-Likeness`, whether in the engine's
+`own` voice, in one `matched` to a recording, or in one `cloned` from it; `X-Sample-Rate`;
+`X-Cache`, `hit` when it came from memory; and `X-Ignored`, with the options that were understood
+and not honoured. Every answer carries `X-Request-Id`: yours where you sent one, else a new one. An
+error that may pass carries `Retry-After`. Every error has the same body, [`Problem`](#problem);
+the codes are listed in [Errors](errors.md).
 
 How the formats differ: [Formats](../formats.md). The same in Python:
 [Use the OpenAI SDKs](../how-to/openai-sdk.md).
