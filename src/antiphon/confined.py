@@ -25,9 +25,15 @@ class Limits:
 
 
 def yield_to_others(niceness: int) -> None:
-    """Run only when nobody else wants to: speech that is heard now goes first."""
+    """Run only when nobody else wants to: speech that is heard now goes first.
+
+    Niceness alone lets a process finish its turn, which is a few late milliseconds for speech.
+    """
     if hasattr(os, "nice"):
         os.nice(niceness)
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def confine(limits: Limits) -> None:

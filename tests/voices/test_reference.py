@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from antiphon import refusals
-from antiphon.errors import CheckerNotReady, DeadlineExceeded, Overloaded
+from antiphon.errors import CheckerNotReady, DeadlineExceeded, Overloaded, SpeechError
 from antiphon.refusals import BadReference, BadTranscript, ReferenceTooShort, UnreadableAudio
 from antiphon.voices import messages
 from antiphon.voices.checkers import _fate
@@ -199,12 +199,20 @@ async def test_what_is_no_recording_costs_no_process() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "says"),
-    [(-11, "breaks the decoder"), (-getattr(signal, "SIGXCPU", 0), "takes too much time")],
+    ("status", "kind", "says"),
+    [
+        (-11, UnreadableAudio, "breaks the decoder"),
+        (-getattr(signal, "SIGXCPU", 24), UnreadableAudio, "takes too much time"),
+        (-getattr(signal, "SIGALRM", 14), CheckerNotReady, "too much else to do"),
+    ],
 )
-async def test_a_file_that_ends_its_process_is_told_so(status: int, says: str) -> None:
-    """It would do it again."""
-    assert says in str(UnreadableAudio(_fate(status)))
+async def test_how_a_process_ended_says_whose_fault_it_was(
+    status: int, kind: type[SpeechError], says: str
+) -> None:
+    """A file would do it again; a busy machine would not."""
+    error = _fate(status)
+    assert type(error) is kind
+    assert says in str(error)
 
 
 async def test_processes_are_there_while_files_come() -> None:

@@ -82,7 +82,7 @@ class Checkers:
             raise CheckerNotReady(f"its process ended: {gone}") from None
         if isinstance(reply, messages.Ended):
             log.warning("a recording of %d bytes ended its checker: %s", len(data), reply.status)
-            raise UnreadableAudio(_fate(reply.status))
+            raise _fate(reply.status)
         return reply
 
     async def _take(self) -> Child:
@@ -131,8 +131,10 @@ class Checkers:
             task.add_done_callback(self._ending.discard)
 
 
-def _fate(status: int) -> str:
-    """What a process that ended says of the file that it read."""
+def _fate(status: int) -> UnreadableAudio | CheckerNotReady:
+    """What a process that ended says of the file that it read, or of the machine."""
     if status == -getattr(signal, "SIGXCPU", 0):
-        return "decoding takes too much time"
-    return "it breaks the decoder"
+        return UnreadableAudio("decoding takes too much time")
+    if status == -getattr(signal, "SIGALRM", 0):
+        return CheckerNotReady("the machine has too much else to do")
+    return UnreadableAudio("it breaks the decoder")

@@ -23,7 +23,7 @@ MOST_BYTES = 25 * 1024 * 1024  # a minute of stereo at 48 kHz and 32 bits is 23 
 MOST_WAITING = 16
 MOST_HELD_BYTES = 4 * MOST_BYTES
 MOST_AT_ONCE = 2
-WAIT_S, CHECK_S, IDLE_S = 30.0, 20.0, 30.0
+WAIT_S, CHECK_S, IDLE_S = 30.0, 25.0, 30.0  # a check ends itself after 20 s
 
 log = logging.getLogger(__name__)
 
