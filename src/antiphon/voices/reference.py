@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import anyio
 
 from antiphon import refusals
+from antiphon.audio.containers import container_of
 from antiphon.errors import DeadlineExceeded, Overloaded
 from antiphon.refusals import BadReference, UnreadableAudio, UploadTooLarge
 from antiphon.speech import Recording
@@ -20,9 +21,9 @@ from antiphon.voices.transcripts import check_plausible, cleaned
 
 MOST_BYTES = 25 * 1024 * 1024  # a minute of stereo at 48 kHz and 32 bits is 23 MB
 MOST_WAITING = 16
-MOST_WAITING_BYTES = 3 * MOST_BYTES
+MOST_HELD_BYTES = 4 * MOST_BYTES
 MOST_AT_ONCE = 2
-WAIT_S, CHECK_S, IDLE_S = 30.0, 20.0, 30.0
+WAIT_S, CHECK_S, IDLE_S = 30.0, 25.0, 30.0  # a check ends itself after 20 s
 
 log = logging.getLogger(__name__)
 
@@ -55,11 +56,11 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How many files are checked at once, how many wait, and for how long, in seconds."""
+    """How many files are checked at once, how many wait, how large they are, and for how long."""
 
     at_once: int = 1
     waiting: int = MOST_WAITING
-    waiting_bytes: int = MOST_WAITING_BYTES
+    held_bytes: int = MOST_HELD_BYTES
     wait_s: float = WAIT_S
     check_s: float = CHECK_S
     idle_s: float = IDLE_S
@@ -98,6 +99,7 @@ class References:
         words = cleaned(transcript)
         if len(data) > MOST_BYTES:
             raise UploadTooLarge(len(data), MOST_BYTES)
+        container_of(data)  # most mistakes and most mischief need no process
         async with self._turn(len(data)):
             reply = await self._checkers.check(data, whole=bool(words))
         passed = _passed(reply)
@@ -112,7 +114,7 @@ class References:
     @asynccontextmanager
     async def _turn(self, size: int) -> AsyncIterator[None]:
         limit = self._bounds.at_once + self._bounds.waiting
-        if self._inside >= limit or self._bytes + size > self._bounds.waiting_bytes + MOST_BYTES:
+        if self._inside >= limit or self._bytes + size > self._bounds.held_bytes:
             raise Overloaded(self._inside, limit)
         self._inside += 1
         self._bytes += size
