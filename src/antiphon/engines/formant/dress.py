@@ -1,41 +1,55 @@
-"""What is done to espeak-ng's sound before anyone hears it, stretch by stretch: filter and gain."""
+"""What is done to espeak-ng's sound before anyone hears it: pauses, filter, breath and gain."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.engines.formant.breathing import Breath
 from antiphon.engines.formant.filtering import Filter
 from antiphon.engines.formant.messages import Guise
+from antiphon.engines.formant.pausing import Pauses
 
 FULL = 32_768
 KNEE = 0.7  # of full scale; louder samples are bent below it, so that nothing clips
 
 
 class Dress:
-    """The steps of one clause; samples keep their number and their place."""
+    """The steps of one clause, with their state carried from stretch to stretch."""
 
     def __init__(self, rate: int) -> None:
-        self._rate = rate
+        self._pauses = Pauses(rate)
         self._filter = Filter()
+        self._rate = rate
+        self._breath: Breath | None = None
+        self._guise = Guise("", 0, 0)
         self._taps: NDArray[np.float64] = np.ones(1)
 
     def put_on(self, guise: Guise) -> None:
         """The next stretches belong to a part in this guise."""
+        self._guise = guise
         taps = np.frombuffer(guise.taps, "<f4").astype(np.float64) if guise.taps else np.ones(1)
         self._taps = taps * 10 ** (guise.gain_db / 20)
+        if guise.breath and self._breath is None:
+            self._breath = Breath(self._rate)
 
     def wear(self, pcm: NDArray[np.int16]) -> NDArray[np.int16]:
-        """The next stretch."""
-        return rounded(self._filter.run(pcm / FULL, self._taps))
+        """The next stretch; some of it may come with a later one."""
+        spaced = self._pauses.run(pcm, self._guise.pause) if self._guise.pause != 1 else pcm
+        wave = self._filter.run(spaced / FULL, self._taps)
+        if self._breath is not None:
+            wave = self._breath.run(wave, self._guise.breath)
+        return rounded(wave)
 
     def take_off(self) -> NDArray[np.int16]:
         """What is still held when the clause has ended."""
-        return np.zeros(0, np.int16)
+        if self._breath is None:
+            return np.zeros(0, np.int16)
+        return rounded(self._breath.finish(self._guise.breath))
 
     def place(self, sample: int) -> int:
         """Where a sample of espeak-ng's is heard."""
-        return sample
+        return self._pauses.place(sample)
 
 
 def rounded(wave: NDArray[np.float64]) -> NDArray[np.int16]:

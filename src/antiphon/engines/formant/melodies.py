@@ -25,7 +25,7 @@ class Shares(NamedTuple):
     high: float
 
 
-# Measured over 22 English and 12 Chinese sentences; the other languages speak as English does.
+# Measured over 52 English and 36 Chinese sentences; the other languages speak as English does.
 ENGLISH = Shares(0.21, 0.50, 0.81, 1.10)
 CHINESE = Shares(0.10, 0.16, 0.46, 0.70)
 

@@ -11,17 +11,22 @@ from antiphon.audio.analysis.framing import Wave
 from antiphon.engines.formant.library import FreshLibrary, Word
 from antiphon.engines.formant.voices import worn
 
-# Statements and a question of everyday length, with every vowel and every tone.
+# Everyday sentences; of 30 English and 24 Chinese ones, these five together come nearest to all in
+# colour, pace and melody.
 PASSAGES = {
     "en-us": (
-        "The north wind and the sun were arguing one day about which of them was stronger.",
-        "A traveler came along, wrapped up in a warm coat, and they agreed to try.",
-        "How many people have you asked?",
+        "The museum shows paintings from the last three hundred years.",
+        "He thought about the question for a long time.",
+        "The price of fuel has gone up again since March.",
+        "Young farmers learn how to measure the quality of the soil.",
+        "We usually choose fish and vegetables for dinner.",
     ),
     "cmn": (
+        "请问，去最近的车站怎么走？",
+        "发动机在上山的路上停了两次。",
+        "沿着这条小路走，中午以前你就能到灯塔。",
+        "她的回答让桌边的每个人都吃了一惊。",
         "有一天，北风和太阳在争论谁的本领大。",
-        "正在这个时候，路上来了一个走道儿的，他身上穿着一件厚大衣。",
-        "你问过多少人？",
     ),
 }
 VOLUME = 50
