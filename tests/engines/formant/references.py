@@ -17,12 +17,17 @@ def recording(name: str) -> Recording:
         return Recording(file.readframes(file.getnframes()), file.getframerate())
 
 
+FITTED: dict[tuple[str, str], bytes] = {}  # a fit takes a second; most tests need it done
+
+
 class Shelf:
     """Recordings in memory, counting what is asked of them."""
 
-    def __init__(self, *recordings: Recording) -> None:
+    def __init__(
+        self, *recordings: Recording, kept: dict[tuple[str, str], bytes] | None = None
+    ) -> None:
         self.recordings = {each.digest: each for each in recordings}
-        self.kept: dict[tuple[str, str], bytes] = {}
+        self.kept = {} if kept is None else kept
         self.asked = 0
 
     async def recording(self, digest: str) -> Recording:

@@ -25,7 +25,7 @@ from antiphon.speech import (
     Style,
     Utterance,
 )
-from tests.engines.formant.references import Shelf, recording
+from tests.engines.formant.references import FITTED, Shelf, recording
 
 pytestmark = pytest.mark.anyio
 TEXTS = (
@@ -35,9 +35,6 @@ TEXTS = (
     "The children played near the river until it got dark.",
 )
 MAN, WOMAN, LIVELY = recording("man"), recording("woman"), recording("woman-lively")
-
-
-FITTED: dict[tuple[str, str], bytes] = {}  # a fit takes a second; most tests need it done
 
 
 @pytest.fixture

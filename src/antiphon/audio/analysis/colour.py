@@ -61,9 +61,9 @@ def average_db(bands: NDArray[np.float64]) -> NDArray[np.float64]:
 def bandwidth_hz(average: NDArray[np.float64]) -> float:
     """Up to where a recording holds sound: telephones and old files end early.
 
-    The highest band within 55 dB of the strongest; a cut filter falls far below that.
+    The highest band within 50 dB of the strongest; past a steep filter it is less.
     """
-    held = np.flatnonzero(average > average.max() - 55)
+    held = np.flatnonzero(average > average.max() - 50)
     return float(centres_hz()[held[-1]])
 
 

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from antiphon.audio.analysis.framing import HOP_S, Wave, power, spoken
 
-VOWELS_HZ = (300.0, 3_300.0)
-SMOOTHED_S = 0.07
-DIP_DB, DEPTH_DB = 2.0, 22.0
+# Of 90 settings, these count most evenly from slow to fast speech: over a factor of 2.5 in pace the
+# count of one text varies by 3 % (four RHVoice voices and espeak-ng, in five languages).
+VOWELS_HZ = (300.0, 1_000.0)
+SMOOTHED_S = 0.04
+DIP_DB, DEPTH_DB = 3.0, 22.0
 SHORTEST_PAUSE_S = 0.12
 
 

@@ -12,7 +12,6 @@ from antiphon.audio.analysis.colour import (
     bands_db,
     bandwidth_hz,
     centres_hz,
-    distance_db,
 )
 from antiphon.audio.analysis.framing import Wave, level_db, spoken
 from antiphon.audio.analysis.measures import Measures, measure
@@ -27,11 +26,12 @@ from antiphon.errors import InvalidRequest
 
 LEVEL_DB = -20.0  # where speech sits, as with the engine's own voices
 LEAST_VOICED_S = 0.4
-SLOWEST_WPM, FASTEST_WPM = 110, 290
+SLOWEST_WPM, FASTEST_WPM = 100, 320
 # A shorter vocal tract goes with a higher voice: what is believed of it before it is measured.
 TRACTS = range(84, 125, 5)
 TRACT_BELIEF = 0.08
 MOST_BOOST_DB = 18.0
+FEW = 3  # sentences are enough to compare tracts by
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +73,12 @@ class Draft:
 def fit(wave: Wave, rate: int, rehearsal: Rehearsal) -> profile.Profile:
     """The profile of a recording; raises `InvalidRequest` where it holds no voice."""
     target = Target.of(wave, rate)
-    tract = believed_tract(target.measures.pitch_hz)
-    english = drafted(target, rehearsal, "en-us", tract)
-    tract = fitted_tract(target, rehearsal, english, tract)
-    tunes = [
-        tuned(target, rehearsal, language, tract, drafted(target, rehearsal, language, tract))
-        for language in ("en-us", "cmn")
-    ]
+    believed = believed_tract(target.measures.pitch_hz)
+    drafts = {
+        language: drafted(target, rehearsal, language, believed) for language in ("en-us", "cmn")
+    }
+    tract = fitted_tract(target, rehearsal, drafts["en-us"], believed)
+    tunes = [tuned(target, rehearsal, language, tract, draft) for language, draft in drafts.items()]
     return profile.Profile(
         revision=profile.REVISION,
         formants=round(tract),
@@ -123,7 +122,7 @@ def fitted_tract(target: Target, rehearsal: Rehearsal, draft: Draft, believed: f
     held = centres_hz() <= target.bandwidth_hz
     costs = []
     for tract in TRACTS:
-        wave = rehearsal.say("en-us", lines(draft.low, draft.high, tract), draft.wpm)
+        wave = rehearsal.say("en-us", lines(draft.low, draft.high, tract), draft.wpm, FEW)
         found = _spread(bands_db(wave, rehearsal.rate))
         apart = np.sqrt(np.mean((found - wanted)[:, held] ** 2))
         costs.append(apart + TRACT_BELIEF * ((tract - believed) / 10) ** 2)
@@ -162,6 +161,3 @@ def _limited(wish: NDArray[np.float64], bandwidth_hz: float) -> NDArray[np.float
     kernel = np.array([0.1, 0.8, 0.1])
     smooth = np.convolve(np.pad(wish, 1, "edge"), kernel, "valid")
     return np.clip(smooth, -MOST_BOOST_DB, MOST_BOOST_DB)
-
-
-__all__ = ["Target", "distance_db", "fit"]

@@ -54,8 +54,8 @@ class Clause:
             return True
         if pcm:
             wave = np.frombuffer(pcm, np.int16)
-            dressed = wave if self._dress is None else self._dress.wear(wave)
-            self._pcm += self._resample.resample_chunk(dressed).tobytes()
+            made = self._dress.wear(wave) if self._dress else self._resample.resample_chunk(wave)
+            self._pcm += made.tobytes()
         for word in words:
             self._place(word)
         self._heard += len(pcm) // 2
@@ -65,8 +65,11 @@ class Clause:
 
     def finish(self) -> None:
         """Send what the resampler and the gathering still hold."""
-        held = np.zeros(0, np.int16) if self._dress is None else self._dress.take_off()
-        self._pcm += self._resample.resample_chunk(held, last=True).tobytes()
+        if self._dress is not None:
+            rest = self._dress.take_off()
+        else:
+            rest = self._resample.resample_chunk(np.zeros(0, np.int16), last=True)
+        self._pcm += rest.tobytes()
         if self._pcm or self._words:
             self._send(last=True)
 
