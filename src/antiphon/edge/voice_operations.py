@@ -36,7 +36,13 @@ LISTENING: Situations = (
 
 def voice_operations(house: House) -> list[Operation]:
     voices, enrolment, archives = Voices(house), Enrolment(house), Archives(house)
-    path, missing = "/v1/audio/voices/{voice}", (claims.VoiceNotFound,)
+    parts = (house, voices, enrolment, archives)
+    return [*_all_voices(*parts), *_one_voice(*parts)]
+
+
+def _all_voices(
+    house: House, voices: Voices, enrolment: Enrolment, archives: Archives
+) -> list[Operation]:
     enrolling: Situations = (*LISTENING, claims.ConsentRequired, claims.ConsentNotFound)
     return [
         Operation(
@@ -64,6 +70,14 @@ def voice_operations(house: House) -> list[Operation]:
             EnrolledVoice,
             (*UPLOADING, claims.BadArchive, claims.VoiceExists),
         ),
+    ]
+
+
+def _one_voice(
+    house: House, voices: Voices, enrolment: Enrolment, archives: Archives
+) -> list[Operation]:
+    path, missing = "/v1/audio/voices/{voice}", (claims.VoiceNotFound,)
+    return [
         get(path, "One voice, by id or name.", voices.show, EnrolledVoice, (*ASKING, *missing)),
         Operation(
             "POST",
