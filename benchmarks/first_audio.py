@@ -8,7 +8,6 @@ The three take turns in one run, so that a noisy machine is noisy for all; media
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
 import json
 import os
@@ -22,7 +21,8 @@ import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-from listeners import Ask, crowd, over_gradio, over_http
+import uvloop
+from listeners import Ask, Sent, crowd, over_gradio, over_http
 
 from antiphon.engines.registry import EngineOptions, open_engine
 from antiphon.speech import Audio, Call, Utterance
@@ -76,10 +76,10 @@ def antiphon() -> contextlib.AbstractContextManager[str]:
     return served(command, f"http://127.0.0.1:{port}", "/readyz")
 
 
-def gradio(*limit: str) -> contextlib.AbstractContextManager[str]:
-    """The Gradio app; without a limit, at Gradio's default of one call at a time."""
+def gradio(*options: str) -> contextlib.AbstractContextManager[str]:
+    """The Gradio app, as it usually is or `--tuned`."""
     port = free_port()
-    command = [sys.executable, str(HERE / "gradio_app.py"), str(port), *limit]
+    command = [sys.executable, str(HERE / "gradio_app.py"), str(port), *options]
     return served(command, f"http://127.0.0.1:{port}", "/")
 
 
@@ -87,7 +87,8 @@ async def directly(streams: int, seconds: float) -> dict[str, float]:
     """The engine called in this process, with no door before it."""
     engine = await open_engine("formant", EngineOptions())
 
-    async def ask(text: str) -> AsyncIterator[bytes]:
+    async def ask(text: str, sent: Sent) -> AsyncIterator[bytes]:
+        sent()
         async with engine.speak(Utterance(text), Call("bench")) as frames:
             async for frame in frames:
                 if isinstance(frame, Audio):
@@ -108,12 +109,12 @@ def measured(asks: list[Ask], seconds: float, play: bool = False) -> dict[str, f
         texts = STORIES if play else SENTENCES
         return (await crowd(asks, texts, seconds, play)).summary()
 
-    return asyncio.run(run())
+    return uvloop.run(run())  # as light as can be: the listeners share the cores
 
 
 def one_round(streams: int, seconds: float) -> dict[str, dict[str, float]]:
     """Each system once, one after another."""
-    found = {"engine": asyncio.run(directly(streams, seconds))}
+    found = {"engine": uvloop.run(directly(streams, seconds))}
     with antiphon() as url:
         found["http"] = measured([over_http(url) for _ in range(streams)], seconds)
         if streams > 1:
@@ -122,8 +123,8 @@ def one_round(streams: int, seconds: float) -> dict[str, dict[str, float]]:
             )
     with gradio() as url:
         found["gradio"] = measured([over_gradio(url) for _ in range(streams)], seconds)
-    with gradio("64") as url:
-        found["gradio, 64 at once"] = measured([over_gradio(url) for _ in range(streams)], seconds)
+    with gradio("--tuned") as url:
+        found["gradio, tuned"] = measured([over_gradio(url) for _ in range(streams)], seconds)
     return found
 
 

@@ -15,19 +15,25 @@ AUDIBLE = 300  # of 32 768: about -41 dBFS
 LATE_S = 0.05
 WAIT_S = 15.0
 
-# One asks for a text and gives the PCM as it comes; the caller times it.
-Ask = Callable[[str], AsyncIterator[bytes]]
+# One asks for a text and gives the PCM as it comes; it calls `sent` when the last byte of the
+# request has left, which is when the waiting begins.
+Sent = Callable[[], None]
+Ask = Callable[[str, Sent], AsyncIterator[bytes]]
 
 
 @dataclass
 class Heard:
     """What one listener noticed in one answer; times in seconds."""
 
-    asked: float
+    asked: float = 0.0
     audible: float | None = None
     first: float | None = None
     audio_s: float = 0.0
     late: int = 0
+
+    def sent(self) -> None:
+        """The last byte of the request has left."""
+        self.asked = time.perf_counter()
 
     def take(self, pcm: bytes, now: float) -> None:
         """Note a piece of audio that arrived `now`; playout starts at the first piece."""
@@ -66,8 +72,8 @@ class Crowd:
 
 async def listen(ask: Ask, text: str, play: bool) -> Heard:
     """Ask once and hear it out; with `play`, stay for as long as the audio lasts."""
-    heard = Heard(time.perf_counter())
-    async for pcm in ask(text):
+    heard = Heard()
+    async for pcm in ask(text, heard.sent):
         heard.take(pcm, time.perf_counter())
     if play and heard.first is not None:
         await asyncio.sleep(max(0.0, heard.first + heard.audio_s - time.perf_counter()))
@@ -106,34 +112,47 @@ class Connection:
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
-    async def request(self, method: str, path: str, body: object = None) -> AsyncIterator[bytes]:
+    async def request(
+        self, method: str, path: str, body: object = None, sent: Sent = lambda: None
+    ) -> AsyncIterator[bytes]:
         """The pieces of the answer's body as they come; raises on any status but 200."""
         try:
-            async for piece in self._answer(method, path, body):
+            async for piece in self._answer(method, path, body, sent):
                 yield piece
         except BaseException:
             self._reader = self._writer = None  # whatever else comes on it is not ours
             raise
 
-    async def _answer(self, method: str, path: str, body: object) -> AsyncIterator[bytes]:
+    async def _answer(
+        self, method: str, path: str, body: object, sent: Sent
+    ) -> AsyncIterator[bytes]:
         reader = await self._send(method, path, body)
+        sent()
         headers = await self._headers(reader)
         if "content-length" in headers:
             left = int(headers["content-length"])
             while left:
-                piece = await asyncio.wait_for(reader.read(min(left, 65_536)), WAIT_S)
+                async with asyncio.timeout(WAIT_S):
+                    piece = await reader.read(min(left, 65_536))
                 if not piece:
                     raise ConnectionError("the server closed the connection in an answer")
                 left -= len(piece)
                 yield piece
         else:
-            while size := int(await asyncio.wait_for(reader.readline(), WAIT_S), 16):
-                yield (await asyncio.wait_for(reader.readexactly(size + 2), WAIT_S))[:-2]
-            await reader.readline()
+            while piece := await self._chunk(reader):
+                yield piece
+
+    async def _chunk(self, reader: asyncio.StreamReader) -> bytes:
+        """One chunk; an empty one is the last. (`wait_for` would make a task for each wait.)"""
+        async with asyncio.timeout(WAIT_S):
+            size = int(await reader.readline(), 16)
+            return (await reader.readexactly(size + 2))[:-2]
 
     async def _send(self, method: str, path: str, body: object) -> asyncio.StreamReader:
         if self._reader is None or self._writer is None:
-            self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
+            self._reader, self._writer = await asyncio.open_connection(
+                self._host, self._port, limit=1024 * 1024
+            )
         data = b"" if body is None else json.dumps(body).encode()
         head = (
             f"{method} {path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\n"
@@ -141,10 +160,14 @@ class Connection:
             "Cache-Control: no-store\r\n\r\n"  # every answer is made, none is remembered
         )
         self._writer.write(head.encode() + data)
+        # `drain` waits for the high-water mark alone, and 0 makes that mark the last byte.
+        self._writer.transport.set_write_buffer_limits(0)
+        await self._writer.drain()
         return self._reader
 
     async def _headers(self, reader: asyncio.StreamReader) -> dict[str, str]:
-        block = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), WAIT_S)
+        async with asyncio.timeout(WAIT_S):
+            block = await reader.readuntil(b"\r\n\r\n")
         status, *lines = block.decode("latin-1").split("\r\n")
         if " 200" not in status:
             raise RuntimeError(f"{status}: {(await reader.read(2_000))[:300]!r}")
@@ -156,9 +179,9 @@ def over_http(url: str) -> Ask:
     """A listener of Antiphon's own door, in PCM."""
     connection = Connection(url)
 
-    async def ask(text: str) -> AsyncIterator[bytes]:
+    async def ask(text: str, sent: Sent) -> AsyncIterator[bytes]:
         body = {"input": text, "response_format": "pcm"}
-        async for piece in connection.request("POST", "/v1/audio/speech", body):
+        async for piece in connection.request("POST", "/v1/audio/speech", body, sent):
             yield piece
 
     return ask
@@ -168,11 +191,15 @@ def over_gradio(url: str) -> Ask:
     """A listener of the Gradio app: join the queue, wait for the event, fetch the file."""
     connection = Connection(url)
 
-    async def whole(method: str, path: str, body: object = None) -> bytes:
-        return b"".join([piece async for piece in connection.request(method, path, body)])
+    async def whole(
+        method: str, path: str, body: object = None, sent: Sent = lambda: None
+    ) -> bytes:
+        return b"".join([piece async for piece in connection.request(method, path, body, sent)])
 
-    async def ask(text: str) -> AsyncIterator[bytes]:
-        event = json.loads(await whole("POST", "/gradio_api/call/speak", {"data": [text]}))
+    async def ask(text: str, sent: Sent) -> AsyncIterator[bytes]:
+        event = json.loads(
+            await whole("POST", "/gradio_api/call/speak", {"data": [text, 42, 24_000]}, sent)
+        )
         events = (await whole("GET", f"/gradio_api/call/speak/{event['event_id']}")).decode()
         if "event: complete" not in events:
             raise RuntimeError(events[-300:])

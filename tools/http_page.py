@@ -21,10 +21,11 @@ the port may do everything.
 
 An answer with audio carries `X-Engine`, who spoke; `X-Voice-Likeness`, whether in the engine's
 `own` voice, in one `matched` to a recording, or in one `cloned` from it; `X-Sample-Rate`;
-`X-Cache`, `hit` when it came from memory; and `X-Ignored`, with the options that were understood
-and not honoured. Every answer carries `X-Request-Id`: yours where you sent one, else a new one. An
-error that may pass carries `Retry-After`. Every error has the same body, [`Problem`](#problem);
-the codes are listed in [Errors](errors.md).
+`X-Cache`, `hit` when it came from memory; `X-Ignored`, with the options that were understood and
+not honoured; and `X-Style`, with what was understood of `instructions`. Every answer carries
+`X-Request-Id`: yours where you sent one, else a new one. An error that may pass carries
+`Retry-After`. Every error has the same body, [`Problem`](#problem); the codes are listed in
+[Errors](errors.md).
 
 How the formats differ: [Formats](../formats.md). The same in Python:
 [Use the OpenAI SDKs](../how-to/openai-sdk.md).
@@ -37,12 +38,19 @@ FIELDS = {
     "response_format": "The audio format; left out, `mp3`.",
     "speed": "How fast; 1 is the voice's own pace.",
     "pitch": "Semitones up or down; 0 is the voice's own pitch.",
-    "instructions": "Taken, and listed in `X-Ignored`: no engine here follows it yet.",
+    "instructions": "How to say it, in English or Chinese words: moods, pace, pitch, loudness. "
+    "`X-Style` says what was understood, `X-Ignored` what was not.",
     "stream_format": "`audio` sends the audio itself, `sse` server-sent events; left out, `audio`.",
     "language": "BCP 47 tag; left out, told from the script.",
     "seed": "The same seed gives the same sound; left out, one follows from the request.",
     "sample_rate": "Samples per second; each format has its own list and default.",
     "word_timestamps": "With `sse`: the words beside the audio.",
+    "energy": "Decibels louder or quieter.",
+    "emotion": "A mood by name, such as `happy` or 开心.",
+    "emotion_strength": "How far the mood is carried; left out, 1.",
+    "pronunciations": "Words and how they are said: `[{word, say}]`, or an object.",
+    "pronunciation_dictionaries": "Ids or names of dictionaries; left out, those that are "
+    "attached; an empty list, none.",
     "ref_audio": "A recording to speak like, in base64 or as a `data:` URI; it is not kept.",
     "ref_text": "What that recording says; some engines need it.",
 }
@@ -61,6 +69,9 @@ FORMS = {
     "shared": "Whether others may use the voice.",
 }
 
+EXPLAINED = {"EnrolmentForm", "MoodForm", "ImportForm", "ConsentForm", "ConsentChange"}
+EXPLAINED |= {"VoiceChange"}
+
 
 def document() -> dict[str, Any]:
     """What `GET /openapi.json` answers, without starting an engine."""
@@ -75,31 +86,43 @@ def http_page() -> str:
     parts = [GENERATED, HTTP]
     for path, methods in api["paths"].items():
         for method, each in methods.items():
-            parts.append(_path(f"{method.upper()} {path}", each, schemas))
-    asked = {"SpeechRequest", *(name for name in schemas if name.endswith(("Form", "Change")))}
-    parts += [_schema(name, each) for name, each in schemas.items() if name not in asked]
+            parts.append(_path(f"{method.upper()} {path}", each, api["components"]))
+    parts += [_schema(name, each) for name, each in schemas.items() if not _meanings(name)]
     return "\n".join(parts)
 
 
-def _path(name: str, each: dict[str, Any], schemas: dict[str, Any]) -> str:
+def _path(name: str, each: dict[str, Any], components: dict[str, Any]) -> str:
     parts = [f"## {name}\n\n{each['summary']}\n"]
     asked = [one["name"] for one in each.get("parameters", ()) if one["in"] == "query"]
     if asked:
         parts.append(f"In the query: {listed(asked)}.\n")
     if "requestBody" in each:
-        ((media, content),) = each["requestBody"]["content"].items()
-        kind = _named(content["schema"])
-        body, said = schemas[kind], FIELDS if kind == "SpeechRequest" else FORMS
-        head = ["field", "type", "meaning"]
-        rows = [(code(k), _type(v), said[k]) for k, v in body["properties"].items()]
-        needed = body.get("required")
-        told = f"Needed: {listed(needed)}." if needed else "Every field may be left out."
-        shape = "JSON" if media.endswith("json") else "a form, `multipart/form-data`"
-        parts += [f"Body: {shape}. {told}\n", table(head, rows)]
+        ((media, holds),) = each["requestBody"]["content"].items()
+        parts += _body(media, _named(holds["schema"]), components["schemas"])
     answers = dict(each["responses"])
     parts.append(f"Answers {', '.join(map(_media, answers.pop('200')['content'].items()))}.\n")
-    rows = [(status, _codes(answer["description"])) for status, answer in answers.items()]
+    refusals = {status: components["responses"][_named(a)] for status, a in answers.items()}
+    rows = [(status, _codes(answer["description"])) for status, answer in refusals.items()]
     return "\n".join([*parts, table(["refuses with", "because"], rows) if rows else ""])
+
+
+def _meanings(name: str) -> dict[str, str]:
+    """What the fields of a request mean, where they are explained beside its path."""
+    if name == "SpeechRequest":
+        return FIELDS
+    return FORMS if name in EXPLAINED else {}
+
+
+def _body(media: str, name: str, schemas: dict[str, Any]) -> list[str]:
+    """What is sent: field by field where that is explained, else by its name."""
+    if not (meanings := _meanings(name)):
+        return [f"Body: {code(media)}, [{name}](#{name.lower()}).\n"]
+    body, head = schemas[name], ["field", "type", "meaning"]
+    rows = [(code(k), _type(v), meanings[k]) for k, v in body["properties"].items()]
+    needed = body.get("required")
+    told = f"Needed: {listed(needed)}." if needed else "Every field may be left out."
+    shape = "JSON" if media.endswith("json") else f"a form, {code(media)}"
+    return [f"Body: {shape}. {told}\n", table(head, rows)]
 
 
 def _media(content: tuple[str, dict[str, Any]]) -> str:

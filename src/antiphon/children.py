@@ -10,12 +10,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
+from collections import deque
+from typing import cast
 
 import anyio
 
 from antiphon.piped import LENGTH, framed
+from antiphon.producing import Waiter
 
 LEAVE_S = 1.0
+# So much may wait to be taken; then the pipe fills up and the child waits too.
+WAITING_BYTES = 4 * 1024 * 1024
+MOST_BYTES = 64 * 1024 * 1024  # far more than any message of ours
 PIECE = 64 * 1024  # what a pipe holds; more at once would be copied and wait in memory
 
 
@@ -27,70 +33,169 @@ class ChildGoneError(Exception):
         self.status = status
 
 
+class _Pipes(asyncio.SubprocessProtocol):
+    """Cuts what a child sends into messages, and notes when it has ended."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
+        self.ended = anyio.Event()
+        self.closed = self._full = False
+        self._changed, self._taken = Waiter(), Waiter()
+        self._unread = bytearray()
+        self._messages: deque[bytes] = deque()
+        self._held_bytes = 0
+        self._process: asyncio.SubprocessTransport | None = None
+        self._out: asyncio.ReadTransport | None = None
+        self._paused = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._process = cast("asyncio.SubprocessTransport", transport)
+        self._out = cast("asyncio.ReadTransport", self._process.get_pipe_transport(1))
+
+    def pipe_data_received(self, fd: int, data: bytes | str) -> None:
+        assert isinstance(data, bytes)  # noqa: S101  (a str only where text was asked for)
+        self._unread += data
+        at, head = 0, LENGTH.size
+        while len(self._unread) >= at + head:
+            end = at + head + LENGTH.unpack_from(self._unread, at)[0]
+            if end - at - head > self._most_bytes:
+                self._distrust()
+                return
+            if len(self._unread) < end:
+                break
+            self._messages.append(bytes(self._unread[at + head : end]))
+            self._held_bytes += end - at
+            at = end
+        if at:
+            del self._unread[:at]
+            self._pause()
+            self._changed.wake()
+
+    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
+        if fd == 1:
+            self.closed = True
+            self._changed.wake()
+            self._taken.wake()
+            self._give_back()
+
+    def process_exited(self) -> None:
+        self.ended.set()
+        self._give_back()
+
+    async def message(self, patience_s: float) -> bytes | None:
+        """The next message, None when there will be none; raises `TimeoutError`."""
+        if not self._messages and not self.closed:
+            await self._change(patience_s)
+        if not self._messages:
+            return None
+        body = self._messages.popleft()
+        self._held_bytes -= len(body) + LENGTH.size
+        if self._paused and self._held_bytes < WAITING_BYTES // 2 and self._out is not None:
+            self._paused = False
+            self._out.resume_reading()
+        return body
+
+    async def _change(self, patience_s: float) -> None:
+        """Wait for a message or the end; a timer is far cheaper here than a cancel scope."""
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(patience_s, self._changed.wake, TimeoutError())
+        try:
+            await self._changed.wait()
+        finally:
+            timer.cancel()
+
+    def pause_writing(self) -> None:
+        self._full = True
+
+    def resume_writing(self) -> None:
+        self._full = False
+        self._taken.wake()
+
+    async def taken(self) -> None:
+        """Wait until the child has read what was written, or is gone."""
+        while self._full and not self.closed:
+            await self._taken.wait()
+
+    def _distrust(self) -> None:
+        """A message larger than any that is true: this is not our code any more."""
+        self.closed = True
+        self._unread.clear()
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+        self._changed.wake()
+
+    def _give_back(self) -> None:
+        if self.closed and self.ended.is_set() and self._process is not None:
+            self._process.close()
+
+    def _pause(self) -> None:
+        if self._held_bytes > WAITING_BYTES and not self._paused and self._out is not None:
+            self._paused = True
+            self._out.pause_reading()
+
+
 class Child:
     """One child process; messages go down and come up in order."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdin is not None  # noqa: S101  (we asked for pipes)
-        assert process.stdout is not None  # noqa: S101
+    def __init__(self, process: asyncio.SubprocessTransport, pipes: _Pipes) -> None:
         self._process = process
-        self._stdin, self._stdout = process.stdin, process.stdout
-        self._length: int | None = None
+        self._stdin = cast("asyncio.WriteTransport", process.get_pipe_transport(0))
+        self._pipes = pipes
         self._ending = False
 
     @classmethod
-    async def start(cls, module: str, *arguments: str) -> Child:
+    async def start(cls, module: str, *arguments: str, most_bytes: int = MOST_BYTES) -> Child:
         """Run a module of ours beside this process; it says when it is ready by a message.
 
-        `-P` keeps the current directory off its path: a `soxr.py` lying there is not ours.
+        `-P` keeps the current directory off its path: a `soxr.py` lying there is not ours. A child
+        that announces a message of more than `most_bytes` is ended.
         """
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", module, *arguments),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
+        process, pipes = await asyncio.get_running_loop().subprocess_exec(
+            lambda: _Pipes(most_bytes), sys.executable, "-P", "-m", module, *arguments, stderr=None
         )
-        return cls(process)
+        return cls(process, pipes)
 
     @property
     def alive(self) -> bool:
         """Whether the child has not ended, and was not told to."""
-        return self._process.returncode is None and not self._ending
+        return not (self._ending or self._pipes.closed or self._pipes.ended.is_set())
 
     @property
     def pid(self) -> int:
         """The child's process id."""
-        return self._process.pid
+        return self._process.get_pid() or 0
 
     def send(self, body: bytes) -> None:
         """Send a message; what a dead child would not read is dropped, and `receive` tells."""
-        self._stdin.write(framed(body))
+        if not self._stdin.is_closing():
+            self._stdin.write(framed(body))
 
     async def send_large(self, body: bytes) -> None:
         """Send a message piece by piece, as fast as the child reads."""
-        with contextlib.suppress(ConnectionError):  # it has died: `receive` tells
-            self._stdin.write(LENGTH.pack(len(body)))
-            whole = memoryview(body)
-            for at in range(0, len(body), PIECE):
-                self._stdin.write(whole[at : at + PIECE])
-                await self._stdin.drain()
+        whole = memoryview(framed(body))
+        for at in range(0, len(whole), PIECE):
+            if self._stdin.is_closing():
+                return  # it has died: `receive` tells
+            self._stdin.write(whole[at : at + PIECE])
+            await self._pipes.taken()
 
-    async def receive(self, patience_s: float, most_bytes: int | None = None) -> bytes:
+    async def receive(self, patience_s: float) -> bytes:
         """The next message; raises `TimeoutError` (the child is then ended) or `ChildGoneError`.
 
-        A wait that is cancelled between the head and the body of a message goes on from there. A
-        child that cannot be trusted is ended when it announces more than `most_bytes`.
+        A wait that is cancelled loses nothing.
         """
         try:
-            with anyio.fail_after(patience_s):
-                return await self._message(most_bytes)
+            body = await self._pipes.message(patience_s)
         except TimeoutError:
             self.kill()
             raise
-        except (asyncio.IncompleteReadError, ConnectionError):
+        if body is None:
             with anyio.move_on_after(LEAVE_S):
-                await self._process.wait()  # before `kill`, which would take its status away
+                await self._pipes.ended.wait()  # before `kill`, which would take its status away
             await self._end()
-            raise ChildGoneError(self._process.returncode) from None
+            raise ChildGoneError(self._process.get_returncode())
+        return body
 
     async def close(self) -> None:
         """End the child: politely, and after `LEAVE_S` at once."""
@@ -98,28 +203,15 @@ class Child:
             self._ending = True
             self._stdin.close()
             with anyio.move_on_after(LEAVE_S):
-                await self._process.wait()
+                await self._pipes.ended.wait()
         await self._end()
 
     async def _end(self) -> None:
         self.kill()
-        await self._process.wait()
-        # Its pipe is closed once its end was read; a reader who waits for more reads it too.
-        with contextlib.suppress(RuntimeError), anyio.move_on_after(LEAVE_S):
-            await self._stdout.read()
+        await self._pipes.ended.wait()
 
     def kill(self) -> None:
         """End the child at once."""
         self._ending = True
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
-
-    async def _message(self, most_bytes: int | None) -> bytes:
-        if self._length is None:
-            self._length = LENGTH.unpack(await self._stdout.readexactly(LENGTH.size))[0]
-        if most_bytes is not None and self._length > most_bytes:
-            self.kill()
-            raise ConnectionError
-        body = await self._stdout.readexactly(self._length)
-        self._length = None
-        return body

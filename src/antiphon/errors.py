@@ -5,6 +5,7 @@ SpeechError
     + InvalidRequest         400  a field is missing, of the wrong type or out of range
     + BadText                400  the text holds a character that no voice can speak
     + NothingToSay           400  the text holds nothing that is spoken
+    + BadDictionary          400  a pronunciation dictionary holds lines that cannot be read
     + TextTooLong            400  more characters than one request may hold
     + UnknownVoice           400  no voice of that name
     + UnsupportedFormat      400  no audio format of that name
@@ -13,6 +14,7 @@ SpeechError
     + UnknownRecording       404  no recording of that digest; it may have been removed
     + Unsayable              422  the engine broke on exactly this text before
     + UnknownModel           404  no model of that name
+    + UnknownDictionary      404  no pronunciation dictionary of that name
     + RequestTooLarge        413  more bytes than one request may hold
     + RequestTimeout         408  the request arrived too slowly
   x Unavailable            the service cannot answer now; the same request may succeed later
@@ -91,6 +93,19 @@ class NothingToSay(Rejected):
         super().__init__("the text holds nothing to speak; send at least one letter or digit")
 
 
+class BadDictionary(Rejected):
+    """A pronunciation dictionary holds lines that cannot be read; `mistakes` has all of them."""
+
+    code, param = "bad_dictionary", "file"
+
+    def __init__(self, mistakes: Iterable[str], param: str = "file") -> None:
+        self.mistakes = tuple(mistakes)
+        shown = "; ".join(self.mistakes[:8])
+        more = len(self.mistakes) - 8
+        super().__init__(f"{shown}; and {more} more" if more > 0 else shown)
+        self.param = param
+
+
 class TextTooLong(Rejected):
     """More characters than one request may hold."""
 
@@ -166,6 +181,17 @@ class UnknownModel(Rejected):
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         super().__init__(f"there is no model {name[:80]!r}; {nearest(name, known)}")
+
+
+class UnknownDictionary(Rejected):
+    """No pronunciation dictionary of that name."""
+
+    code, status, param = "unknown_dictionary", 404, "pronunciation_dictionaries"
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(
+            f"there is no pronunciation dictionary {name[:80]!r}; {nearest(name, known)}"
+        )
 
 
 class RequestTooLarge(Rejected):

@@ -21,6 +21,7 @@ from typing import Any, Protocol, TypeVar
 
 import anyio
 
+from antiphon.accounts.dictionaries import Dictionaries
 from antiphon.accounts.keys import Keys
 from antiphon.engines.admission import Admitted, Limits, Load
 from antiphon.engines.registry import EngineOptions, open_engine
@@ -40,12 +41,13 @@ from antiphon.voices.library import Library
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What outlives a request: who has keys, whose voices there are, what others changed."""
+    """What outlives a request: keys, voices, dictionaries, what others changed."""
 
     keys: Keys
     library: Library
     consents: Consents
     changes: Changes
+    dictionaries: Dictionaries
 
 
 async def _needs_no_preparing(recording: Recording) -> None:
@@ -115,7 +117,8 @@ async def memory(settings: Settings) -> AsyncIterator[Memory]:
         changes = Changes(database)
         library = Library(database, objects, changes)
         consents = Consents(database, objects, library)
-        yield Memory(Keys(database, changes), library, consents, changes)
+        dictionaries = Dictionaries(database, changes)
+        yield Memory(Keys(database, changes), library, consents, changes, dictionaries)
 
 
 @asynccontextmanager

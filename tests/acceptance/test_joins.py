@@ -52,7 +52,8 @@ async def test_streamed_is_offline_sample_for_sample(stairs: Staircase) -> None:
 
 async def test_frames_join_without_a_step(stairs: Staircase) -> None:
     """At a join of frames or clauses the waveform moves no more than it does inside them."""
-    frames = [frame for frame in await said(stairs, Utterance(TEXT)) if isinstance(frame, Audio)]
+    said_twice = await said(stairs, Utterance(f"{TEXT} {TEXT}"))
+    frames = [frame for frame in said_twice if isinstance(frame, Audio)]
     inside, joins, before = 0, [], None
     for frame in frames:
         wave = array("h", frame.pcm)

@@ -60,7 +60,7 @@ def test_every_route_is_described(served: Served) -> None:
     described = msgspec.json.decode(text)
     paths = {"/", "/v1/audio/speech", "/v1/audio/voices", "/v1/models", "/v1/models/{model}"}
     assert paths | {"/livez", "/readyz", "/metrics", "/openapi.json"} <= described["paths"].keys()
-    references = set(re.findall(r'"#/components/schemas/(\w+)"', text))
-    assert references <= described["components"]["schemas"].keys()
+    for kind, each in described["components"].items():
+        assert set(re.findall(rf'"#/components/{kind}/([\w.]+)"', text)) <= each.keys()
     fields = described["components"]["schemas"]["SpeechRequest"]["properties"]
     assert {"input", "voice", "seed", "sample_rate"} <= fields.keys()

@@ -81,8 +81,8 @@ def test_a_model_has_several_names(served: Served, model: str) -> None:
 
 
 def test_what_is_not_honoured_is_said(served: Served) -> None:
-    """`instructions` are taken, ignored, and listed; unknown fields are tolerated."""
-    reply = raw.speak(served.port, instructions="Whisper.", unheard_of={"a": [1]})
+    """`instructions` that nobody can follow are listed; unknown fields are tolerated."""
+    reply = raw.speak(served.port, instructions="Speak like a pirate.", unheard_of={"a": [1]})
     assert (reply.status, reply.headers["x-ignored"]) == (200, "instructions")
     assert "x-ignored" not in raw.speak(served.port).headers
 

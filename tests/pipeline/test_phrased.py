@@ -240,6 +240,32 @@ async def test_marks_of_manner_reach_the_engine() -> None:
     assert isinstance(frames[0], Started)
 
 
+async def test_a_mood_marked_in_the_text_is_the_clause_s_own() -> None:
+    """It wins over the mood and the recording of the whole, with its own strength if it has one."""
+    engine = Counting()
+    style = Style("sad", reference="f" * 64, strength=0.5)
+    text = "One. [[style:happy 0.8]]Two. [[style:calm]]Three. [[style:]]Four."
+    await spoken(engine, Utterance(text, style=style))
+    assert [one.style for one in engine.asked] == [
+        style, Style("happy", strength=0.8), Style("calm", strength=0.5), style,
+    ]  # fmt: skip
+
+
+async def test_pronunciations_are_told_to_an_engine_that_takes_them() -> None:
+    """Each clause with the readings of its own words; what is written instead is done above it."""
+    able = replace(CARD, abilities=frozenset({Ability.PRONUNCIATIONS}))
+    engine = Counting(card=able)
+    pairs = (("六安", "lu4 an1"), ("GIF", "jif"), ("台州", "tai1 zhou1"))
+    utterance = Utterance("他去六安。他有GIF。", pronunciations=pairs)
+    async with Phrased(engine, Inline(), able).speak(utterance, Call("a")) as frames:
+        async for _ in frames:
+            pass
+    assert [(one.whole, one.pronunciations) for one in engine.asked] == [
+        ("他去六安。", (("六安", "lu4 an1"),)),
+        ("他有jif。", ()),
+    ]
+
+
 async def test_markup_passed_over_is_listed_as_ignored() -> None:
     """The listener is told what was not honoured."""
     frames = await spoken(Counting(), Utterance("<speak><emphasis>One.</emphasis></speak>"))

@@ -41,6 +41,8 @@ def texts(items: list[Phrase | Break]) -> list[str | float]:
         ("A [[b is open.", ["A [[b is open."]),
         ("A [[b|c] d]] e.", ["A [[b|c] d]] e."]),
         ("x[0] and y[[1]].", ["x[0] and y[[1]]."]),
+        ("One [[style:happy 0.7]]two.[[style:]] Three.", ["One", "two.", "Three."]),
+        ("One [[style:purple]]two.", ["One two."]),
         ("<speak>One.<break time='300ms'/>Two.</speak>", ["One.", 0.3, "Two."]),
         ("<speak>A<break strength='strong'/>b</speak>", ["A", 0.9, "b"]),
         ("<speak><sub alias='World Wide Web'>WWW</sub> it.</speak>", ["World Wide Web it."]),
@@ -119,21 +121,88 @@ def test_bad_ssml_is_refused_with_its_place(text: str, reason: str) -> None:
         read(text)
 
 
-@given(st.text("a[]|重 .", max_size=40), st.data())
-@settings(max_examples=200, deadline=None)
+@pytest.mark.parametrize(
+    ("mark", "emotion", "strength"),
+    [
+        ("style:happy", "happy", None),
+        ("style: happy 0.7 ", "happy", 0.7),
+        ("style：开心0.5", "happy", 0.5),
+        ("style:Cheerful 3", "happy", 1.0),
+        ("style:calm 1.1.1", "calm", None),
+        ("style:", None, None),
+        ("style:0.5", None, None),
+        ("style:purple", None, None),
+    ],
+)
+async def test_a_style_mark(mark: str, emotion: str | None, strength: float | None) -> None:
+    """A mood with or without a strength, by any of its names."""
+    _, phrase = await read_out(f"One. [[{mark}]]Two.")
+    assert isinstance(phrase, Phrase)
+    assert (phrase.manner.emotion, phrase.manner.strength) == (emotion, strength)
+
+
+async def test_a_style_holds_until_it_is_ended_however_it_arrives() -> None:
+    """Over clauses and pieces; what is not known is listed, and spoken by nobody."""
+    text = "Ah. [[style:sad 0.5]]Be. See [[GIF|jif]].[[style:purple]] Deep. [[style:]]Ease."
+    reading = Reading(text)
+    whole = [item async for item in reading.out()]
+    assert reading.ignored == ("style purple",)
+    arriving = await read_out(list(text))
+    assert [item.manner for item in whole if isinstance(item, Phrase)] == [
+        PLAIN, *[Manner(emotion="sad", strength=0.5)] * 3, PLAIN,
+    ]  # fmt: skip
+    assert texts(whole) == texts(arriving) == ["Ah.", "Be.", "See jif.", "Deep.", "Ease."]
+    last = whole[-1]
+    assert isinstance(last, Phrase)
+    at = last.text.index("Ease")
+    assert last.span(at, at + 5) == (len(text) - 5, len(text))
+
+
+HAPPY, EXCITED = Manner(emotion="happy", strength=1), Manner(emotion="excited", strength=0.4)
+
+
+@pytest.mark.parametrize(
+    ("element", "manner", "ignored"),
+    [
+        ("<mstts:express-as style='cheerful' styledegree='1.5'>", HAPPY, ()),
+        ("<express-as style='sad' styledegree='0.4'>", Manner(emotion="sad", strength=0.4), ()),
+        ("<express-as style='terrified'>", Manner(emotion="fearful"), ()),
+        ("<express-as style='sportscast'>", PLAIN, ("ssml:express-as sportscast",)),
+        ("<express-as>", PLAIN, ("ssml:express-as",)),
+        ("<amazon:effect name='whispered'>", Manner(emotion="whisper"), ()),
+        ("<amazon:effect name='drc'>", PLAIN, ("ssml:effect drc",)),
+        ("<amazon:effect name='happy'>", PLAIN, ("ssml:effect happy",)),
+        ("<amazon:emotion name='excited' intensity='low'>", EXCITED, ()),
+    ],
+)  # fmt: skip
+def test_moods_of_other_services(element: str, manner: Manner, ignored: tuple[str, ...]) -> None:
+    """SSML as people paste it; what has no mood here is listed and its text is spoken."""
+    name = element[1:].split(">")[0].split()[0]
+    items, passed_over = read(f"<speak>{element}a</{name}></speak>")
+    assert [item.manner for item in items if isinstance(item, Said)] == [manner]
+    assert passed_over == ignored
+
+
+MARKED = st.text("a[]|重 .", max_size=40) | st.lists(
+    st.sampled_from(["a", "[[style:sad 0.5]]", "[[style:]]", "[[style:x]]", "重", ".", "[", "]"])
+).map("".join)
+
+
+@given(MARKED, st.data())
+@settings(max_examples=300, deadline=None)
 def test_cuts_do_not_change_what_is_said(text: str, data: st.DataObject) -> None:
     """However a text arrives, the same is said for the same places."""
 
-    def joined(said: list[Said]) -> list[tuple[str, int, int]]:
+    def joined(said: list[Said]) -> list[tuple[str, int, int, Manner]]:
         letters = []
         for one in said:
             if len(one.text) == one.end - one.start:
                 letters += [
-                    (letter, one.start + at, one.start + at + 1)
+                    (letter, one.start + at, one.start + at + 1, one.manner)
                     for at, letter in enumerate(one.text)
                 ]
             else:
-                letters.append((one.text, one.start, one.end))
+                letters.append((one.text, one.start, one.end, one.manner))
         return letters
 
     whole, arriving = Inline(), Inline()

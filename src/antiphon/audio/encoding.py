@@ -21,12 +21,7 @@ OPUS_RATES = (12_000, 16_000, 24_000, 48_000)
 
 
 class Encoder(Protocol):
-    """Turns mono s16 PCM into bytes of a format; `immediate` means cheap enough to do in place."""
-
-    @property
-    def immediate(self) -> bool:
-        """Whether `encode` takes next to no time, so that no thread is needed."""
-        ...
+    """Turns mono s16 PCM into bytes of a format."""
 
     def encode(self, pcm: bytes) -> bytes:
         """The bytes that are ready now; there may be none yet."""
@@ -40,8 +35,6 @@ class Encoder(Protocol):
 class Pcm:
     """Headerless s16 little-endian samples: what comes in goes out."""
 
-    immediate = True
-
     def __init__(self, rate: int) -> None:
         """Headerless samples do not say their rate."""
 
@@ -54,13 +47,17 @@ class Pcm:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One format: its name, its media type, how to open it, and its rates (none: any)."""
+    """One format: its name, its media type, how to open it, and its rates (none: any).
+
+    A `plain` format holds the samples as they are, and its encoder opens in no time.
+    """
 
     name: str
     media_type: str
     encoder: Callable[[int], Encoder]
     rates: tuple[int, ...] = ()
     default_rate: int = DEFAULT_RATE
+    plain: bool = False
 
     def check_rate(self, rate: int) -> None:
         """Raise `InvalidRequest` for a rate that the format cannot carry."""
@@ -83,8 +80,8 @@ FORMATS = {
         Format("webm", "audio/webm; codecs=opus", codecs.webm, OPUS_RATES),
         Format("aac", "audio/aac", codecs.aac, AAC_RATES),
         Format("flac", "audio/flac", codecs.flac),
-        Format("wav", "audio/wav", wav.Wav),
-        Format("pcm", "audio/pcm", Pcm),
+        Format("wav", "audio/wav", wav.Wav, plain=True),
+        Format("pcm", "audio/pcm", Pcm, plain=True),
         Format("ulaw", "audio/PCMU", codecs.ulaw, default_rate=TELEPHONE_RATE),
         Format("alaw", "audio/PCMA", codecs.alaw, default_rate=TELEPHONE_RATE),
     )

@@ -47,8 +47,6 @@ class Gathered:
 class Muxed:
     """Mono s16 PCM to the bytes of a container."""
 
-    immediate = False
-
     def __init__(
         self, rate: int, codec: Codec, container: str, options: Options | None = None
     ) -> None:

@@ -19,8 +19,6 @@ class Inner(Protocol):
 class Resampled:
     """Gives an encoder audio at its own rate; how the input is cut changes no sample."""
 
-    immediate = False
-
     def __init__(self, inner: Inner, rate_in: int, rate_out: int) -> None:
         # soxr brings numpy with it, and both are slow to import.
         import soxr

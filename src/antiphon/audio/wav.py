@@ -21,8 +21,6 @@ def header(rate: int, data_bytes: int | None = None) -> bytes:
 class Wav:
     """A streamable header, then the samples as they come."""
 
-    immediate = True
-
     def __init__(self, rate: int) -> None:
         self._header = header(rate)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
 from collections.abc import AsyncIterator
@@ -31,13 +32,18 @@ from antiphon.speech import (
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to say and how to send it; `ignored` lists what the dialect takes but cannot honour."""
+    """What to say and how to send it.
+
+    `ignored` lists what the dialect takes but cannot honour; `style` tells what was understood of
+    a request in plain words.
+    """
 
     utterance: Utterance
     format: Format
     rate: int
     envelope: Envelope
     ignored: tuple[str, ...] = ()
+    style: str = ""
 
     @property
     def key(self) -> Key | None:
@@ -95,7 +101,7 @@ class Answer:
         await self._listener.done(kept.usage, kept.reason)
 
     async def _ask(self, call: Call, draft: Draft) -> None:
-        deadline = anyio.current_time() + self._house.settings.first_audio_timeout_s
+        deadline = asyncio.get_running_loop().time() + self._house.settings.first_audio_timeout_s
         speaker = self._house.staircase.speaker
         # The scope stands outside the context, so that scopes inside it end first.
         with anyio.CancelScope(deadline=deadline) as waiting:
@@ -115,7 +121,7 @@ class Answer:
                     waiting.deadline = math.inf  # the time to send is the listener's own
                     await self._pass_on(frame, draft)
                     patience_s = self._house.settings.next_audio_timeout_s
-                    waiting.deadline = anyio.current_time() + patience_s
+                    waiting.deadline = asyncio.get_running_loop().time() + patience_s
                 case Finished():
                     self._finished = frame
 
@@ -153,6 +159,8 @@ class Answer:
         }
         if names := ", ".join(dict.fromkeys((*plan.ignored, *started.ignored))):
             headers["x-ignored"] = "".join(c for c in names if " " <= c <= "~")[:1000]
+        if plan.style:
+            headers["x-style"] = plan.style
         self._begun = True
         await self._listener.begin(plan.envelope, plan.format.media_type, headers)
 

@@ -39,6 +39,13 @@ class Cast:
     recording: str | None = None
     transcribed: bool = True
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the voice is called, for what is attached to it."""
+        if self.enrolled is not None:
+            return (self.enrolled.id, self.enrolled.voice.name)
+        return () if self.recording else (self.voice,)
+
     def onto(self, utterance: Utterance, card: Card) -> Utterance:
         """The utterance in this voice; raises `VoiceUnsupported` or `TranscriptRequired`.
 

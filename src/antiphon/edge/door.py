@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -77,10 +78,11 @@ class Intake:
         body = bytearray()
         self._inside += 1
         try:
-            with anyio.move_on_after(self._timeout_s) as arriving:
-                await self._collect(incoming, body)
-            if arriving.cancelled_caught:
-                raise RequestTimeout(self._timeout_s)
+            try:
+                async with asyncio.timeout(self._timeout_s):
+                    await self._collect(incoming, body)
+            except TimeoutError:
+                raise RequestTimeout(self._timeout_s) from None
             yield bytes(body)
         finally:
             self._inside -= 1

@@ -22,6 +22,7 @@ from antiphon.settings import OPENAI_VOICES, Settings
 from antiphon.speech import Card
 from antiphon.staircase import Memory, Opener, Staircase, given_back
 from antiphon.storage.changes import RECORDING
+from antiphon.text.dictionary_store import DictionaryStore, MemoryDictionaries
 from antiphon.voices.reference import References
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class House:
         self.door = Door(settings)
         self.metrics = Metrics()
         self.shelf = Shelf()
+        self._passing = MemoryDictionaries()
         self.references = References()
         self.checking = Gate(CHECKED_AT_ONCE, WAITING_CHECKS, settings.enrolment_timeout_s)
         self.threads = anyio.CapacityLimiter(max(2, os.cpu_count() or 1))
@@ -66,6 +68,12 @@ class House:
         """Who asks; raises `InvalidKey`, `EngineNotReady` or `StorageAway`."""
         memory = self.staircase.memory
         return LOCAL if memory is None else await memory.keys.caller(authorization)
+
+    @property
+    def dictionaries(self) -> DictionaryStore:
+        """Pronunciation dictionaries; stairs that keep nothing forget them with the process."""
+        memory = self.staircase.memory
+        return self._passing if memory is None else memory.dictionaries
 
     async def settled(self) -> None:
         """Wait until the staircase is open, or has failed to open."""

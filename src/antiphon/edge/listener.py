@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from antiphon.edge import connection, problems
 from antiphon.edge.door import Incoming
 from antiphon.edge.envelopes import Envelope, Usage, Word
 from antiphon.errors import ListenerStalled, SpeechError
+from antiphon.producing import beside
 
 
 class Listener:
@@ -70,10 +72,13 @@ class Listener:
         await self._told({"type": "http.response.body", "body": data, "more_body": more})
 
     async def _told(self, message: Message) -> None:
-        with anyio.move_on_after(self._stall_timeout_s) as waiting:
-            await self._send(message)
-        if waiting.cancelled_caught:
-            raise ListenerStalled(self._stall_timeout_s)
+        try:
+            async with asyncio.timeout(self._stall_timeout_s) as waiting:
+                await self._send(message)
+        except TimeoutError:
+            if not waiting.expired():
+                raise
+            raise ListenerStalled(self._stall_timeout_s) from None
 
 
 @dataclass(slots=True)
@@ -93,10 +98,9 @@ async def while_present(receive: Receive) -> AsyncIterator[Presence]:
         while (await receive())["type"] != "http.disconnect":
             pass
         presence.left = not answered
-        group.cancel_scope.cancel()
+        scope.cancel()
 
-    async with anyio.create_task_group() as group:
-        group.start_soon(watch)
-        yield presence
-        answered = True  # after the answer the server reports a disconnect, which is no leaving
-        group.cancel_scope.cancel()
+    with anyio.CancelScope() as scope:
+        async with beside(watch()):
+            yield presence
+            answered = True  # after the answer the server reports a disconnect: no leaving

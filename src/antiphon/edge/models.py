@@ -8,6 +8,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from antiphon.audio.encoding import FORMATS
 from antiphon.edge.house import House
 from antiphon.errors import UnknownModel
 from antiphon.speech import Card
@@ -16,12 +17,13 @@ DEFAULT = "antiphon"
 
 
 class Model(msgspec.Struct, frozen=True):
-    """One name that `model` may have."""
+    """One name that `model` may have, and the formats that it is sent in."""
 
     id: str
     created: int
     owned_by: str
     object: str = "model"
+    formats: tuple[str, ...] = tuple(FORMATS)
 
 
 class ModelList(msgspec.Struct, frozen=True):

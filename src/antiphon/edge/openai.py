@@ -17,6 +17,8 @@ from antiphon.edge.answer import Plan
 from antiphon.edge.casting import Cast
 from antiphon.edge.envelopes import Bare, Events
 from antiphon.edge.models import check_model
+from antiphon.edge.pronouncing import Rules
+from antiphon.edge.styling import styled
 from antiphon.errors import InvalidRequest, UnsupportedLanguage
 from antiphon.settings import Settings
 from antiphon.speech import Card, Style, Utterance
@@ -36,8 +38,9 @@ class SpeechRequest(msgspec.Struct, frozen=True):
     """The body of `POST /v1/audio/speech`; what follows `stream_format` is our own.
 
     `word_timestamps` puts the words beside the audio of server-sent events; `pitch` is in
-    semitones; `ref_audio` is a recording to speak like, in base64 or as a data: URI, and `ref_text`
-    what is said in it.
+    semitones, `energy` in decibels. Fields win over what `instructions` ask for. Dictionaries are
+    named by id or name; `pronunciations` are counted before them. `ref_audio` is a recording to
+    speak like, in base64 or as a data: URI, and `ref_text` what is said in it.
     """
 
     input: str
@@ -52,6 +55,11 @@ class SpeechRequest(msgspec.Struct, frozen=True):
     sample_rate: Annotated[int, msgspec.Meta(ge=LOWEST_RATE, le=HIGHEST_RATE)] | None = None
     word_timestamps: bool | None = None
     pitch: Annotated[float, msgspec.Meta(ge=-12, le=12)] | None = None
+    energy: Annotated[float, msgspec.Meta(ge=-20, le=12)] | None = None
+    emotion: str | None = None
+    emotion_strength: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+    pronunciations: Rules | None = None
+    pronunciation_dictionaries: list[str] | None = None
     ref_audio: str | None = None
     ref_text: str | None = None
 
@@ -64,21 +72,23 @@ def plan(asked: SpeechRequest, card: Card, settings: Settings, cast: Cast) -> Pl
     format = find_format(asked.response_format or "mp3")
     rate = asked.sample_rate or format.default_rate
     format.check_rate(rate)
+    style = styled(asked)
     return Plan(
-        cast.onto(_utterance(asked, card), card),
+        cast.onto(_utterance(asked, style.style, card), card),
         format,
         rate,
         Events(bool(asked.word_timestamps)) if asked.stream_format == "sse" else Bare(),
-        ignored=("instructions",) if asked.instructions else (),
+        ignored=style.ignored,
+        style=style.told,
     )
 
 
-def _utterance(asked: SpeechRequest, card: Card) -> Utterance:
+def _utterance(asked: SpeechRequest, style: Style, card: Card) -> Utterance:
     return Utterance(
         asked.input,
         model=card.model,
         language=asked.language,
-        style=Style(pace=1.0 if asked.speed is None else asked.speed, pitch=asked.pitch or 0.0),
+        style=style,
         seed=asked.seed,
     )
 

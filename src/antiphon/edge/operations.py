@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from antiphon import claims, errors
 from antiphon.audio.encoding import FORMATS
+from antiphon.edge.dictionary_operations import dictionary_operations
 from antiphon.edge.envelopes import Delta, Done, Failed
 from antiphon.edge.health import Health, Healths
 from antiphon.edge.house import House
@@ -17,6 +18,8 @@ from antiphon.edge.voice_operations import consent_operations, voice_operations
 AUDIO = tuple(each.media_type for each in FORMATS.values())
 SPEAKING: Situations = (
     errors.InvalidRequest,
+    errors.BadDictionary,
+    errors.UnknownDictionary,
     errors.BadText,
     errors.NothingToSay,
     errors.TextTooLong,
@@ -44,6 +47,7 @@ def operations(house: House) -> list[Operation]:
     """Every route but the one that describes them."""
     return [
         _speech(house),
+        *dictionary_operations(house),
         *voice_operations(house),
         *consent_operations(house),
         *_models(house),

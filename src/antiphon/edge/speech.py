@@ -16,6 +16,7 @@ from antiphon.edge.casting import Casting
 from antiphon.edge.door import Incoming, Left
 from antiphon.edge.house import House
 from antiphon.edge.listener import Listener, while_present
+from antiphon.edge.pronouncing import pronounced, sources
 from antiphon.speech import CachePolicy, Call
 
 T = TypeVar("T")
@@ -75,7 +76,10 @@ class Exchange:
         asked = await aside(strict_json.read, body, openai.SpeechRequest, content_type)
         card = house.staircase.card
         cast = await self._casting.cast(asked, owner)
-        return await aside(openai.plan, asked, card, house.settings, cast)
+        plan = await aside(openai.plan, asked, card, house.settings, cast)
+        rules, named = asked.pronunciations, asked.pronunciation_dictionaries
+        counting = await sources(house.dictionaries, owner, cast.names, rules, named)
+        return await pronounced(plan, counting)
 
     def count(self) -> None:
         """Count it and log it, however it ended."""

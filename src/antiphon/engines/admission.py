@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import heapq
-import math
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 import anyio
@@ -71,7 +70,7 @@ class Admitted:
     async def speak(self, utterance: Utterance, call: Call) -> AsyncIterator[AsyncIterator[Frame]]:
         """Speak in a slot; raises `Overloaded` at once, or `DeadlineExceeded` at any moment."""
         self._refuse(utterance, call)
-        with ungrouped(), _until(call.deadline):
+        with ungrouped(), nullcontext() if call.deadline is None else _until(call.deadline):
             await self._enter(call)
             try:
                 async with self._engine.speak(utterance, call) as frames:
@@ -114,9 +113,9 @@ class Admitted:
 
 
 @contextmanager
-def _until(deadline: float | None) -> Iterator[None]:
+def _until(deadline: float) -> Iterator[None]:
     """End the body at `deadline` on the event loop's clock with `DeadlineExceeded`."""
-    with anyio.CancelScope(deadline=math.inf if deadline is None else deadline) as scope:
+    with anyio.CancelScope(deadline=deadline) as scope:
         yield
     if scope.cancelled_caught:
         raise DeadlineExceeded("speech")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterable
 
-import anyio
-
+from antiphon.producing import Waiter
 from antiphon.speech import Audio, Frame
 
 
@@ -14,7 +13,7 @@ class Lead:
 
     def __init__(self) -> None:
         self._samples = 0
-        self._taken = anyio.Event()
+        self._taken = Waiter()
 
     @property
     def samples(self) -> int:
@@ -31,11 +30,10 @@ class Lead:
         async for frame in frames:
             if isinstance(frame, Audio):
                 self._samples -= frame.samples
-                self._taken.set()
+                self._taken.wake()
             yield frame
 
     async def below(self, samples: int) -> None:
         """Wait until less than `samples` are ahead."""
         while self._samples >= samples > 0:
-            self._taken = anyio.Event()
             await self._taken.wait()

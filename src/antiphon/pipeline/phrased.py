@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
-
-import anyio
 
 from antiphon.errors import NothingToSay
 from antiphon.pipeline.delivery import Share, delivered
 from antiphon.pipeline.lead import Lead
+from antiphon.pipeline.prepared import Prepared
 from antiphon.producing import Put, produced
 from antiphon.speech import (
     Ability,
@@ -30,10 +29,11 @@ from antiphon.speech import (
     digest,
     seeded,
 )
-from antiphon.text.markup import Break, Manner
+from antiphon.text.markup import PLAIN, Break, Manner
 from antiphon.text.normalization import Spoken
+from antiphon.text.pronouncing import Pronouncer, Told
 from antiphon.text.reading import Phrase, Reading
-from antiphon.text.segmentation import ClausePlan, Segmenter, width
+from antiphon.text.segmentation import ClausePlan
 
 # The next clause is asked for when less than this is left to take: enough for a slow engine to
 # start speaking, little enough that a listener who leaves has cost little.
@@ -54,44 +54,6 @@ class Normalizing(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A phrase as written, and as it will be spoken."""
-
-    phrase: Phrase
-    spoken: Spoken
-
-    @property
-    def characters(self) -> int:
-        """How many written characters this says."""
-        return self.spoken.origins[-1] - self.spoken.origins[0]
-
-    def parts(self, plan: ClausePlan) -> Iterator[Prepared]:
-        """The same in clauses that an engine can hold: twelve amounts of money grow tenfold."""
-        if width(self.spoken.text) <= plan.most:
-            yield self
-            return
-        segmenter = Segmenter(plan)
-        for clause in [*segmenter.read(self.spoken.text), *segmenter.flush()]:
-            origins = self.spoken.origins[clause.start : clause.start + len(clause.text) + 1]
-            yield Prepared(self.phrase, Spoken(clause.text, origins))
-
-    def written(self, mark: Mark) -> tuple[int, int]:
-        """Where the word of a mark stands in the source; a number stands there whole."""
-        source, origins = self.phrase.text, self.spoken.origins
-        last = len(self.spoken.text)
-        first = min(mark.start, last)
-        after = min(max(mark.end, first + 1), last)
-        while after < last and origins[after] == origins[after - 1]:
-            after += 1
-        start, end = origins[first], origins[after]
-        while start < end and _silent(source[start]):
-            start += 1
-        while end > start and _silent(source[end - 1]):
-            end -= 1
-        return self.phrase.span(start, end)
-
-
 class Phrased:
     """A Speaker for text of any length, whole or arriving, over a Speaker of clauses."""
 
@@ -107,6 +69,7 @@ class Phrased:
     async def speak(self, utterance: Utterance, call: Call) -> AsyncIterator[AsyncIterator[Frame]]:
         """Speak clause by clause; raises `NothingToSay`, and what the step below raises."""
         reading = Reading(utterance.text, self._plan)
+        pronouncer = Pronouncer(utterance.pronunciations)
         performance = _Performance(self._below, self._card, utterance, call)
 
         async def prepare(put: Put[Prepared | Break]) -> None:
@@ -115,7 +78,8 @@ class Phrased:
                     if isinstance(item, Break):
                         await put(item)
                         continue
-                    for part in (await self._prepared(item, utterance.language)).parts(self._plan):
+                    prepared = await self._prepared(item, utterance.language, pronouncer)
+                    for part in prepared.parts(self._plan):
                         await put(part)
 
         async def perform(put: Put[Frame]) -> None:
@@ -133,10 +97,15 @@ class Phrased:
         ):
             yield taken
 
-    async def _prepared(self, phrase: Phrase, language: str | None) -> Prepared:
+    async def _prepared(
+        self, phrase: Phrase, language: str | None, pronouncer: Pronouncer
+    ) -> Prepared:
         language = phrase.manner.language or language
         respell = Ability.PRONUNCIATIONS not in self._card.abilities
-        return Prepared(phrase, await self._normalizer.normalize(phrase.text, language, respell))
+        told = Told.of(phrase.text, pronouncer, phrase.decided)
+        spoken = await self._normalizer.normalize(told.spoken.text, language, respell)
+        left = () if respell else tuple(dict.fromkeys(one.pair for one in told.readings))
+        return Prepared(phrase, told.said(spoken, respell), left)
 
 
 class _Performance:
@@ -189,7 +158,7 @@ class _Performance:
     def _due(self) -> float:
         """When the listener would notice a gap: at once, or when what was made is played out."""
         if not self._rate:
-            return anyio.current_time()
+            return asyncio.get_running_loop().time()
         return self._playing_since + self._said.samples / self._rate
 
     def _part(self, prepared: Prepared, style: Style) -> Utterance:
@@ -201,12 +170,13 @@ class _Performance:
                 follows=self._follows,
                 language=language,
                 style=style,
+                pronunciations=prepared.pronunciations,
             )
         )
 
     async def _start(self, frame: Started, ignored: tuple[str, ...], put: Put[Frame]) -> None:
         if not self._rate:
-            self._rate, self._playing_since = frame.rate, anyio.current_time()
+            self._rate, self._playing_since = frame.rate, asyncio.get_running_loop().time()
             await put(replace(frame, ignored=(*frame.ignored, *ignored)))
         await self._be_silent(put)
 
@@ -243,13 +213,13 @@ class _Performance:
         )
 
 
-def _silent(character: str) -> bool:
-    """Whether it is a space or a picture, which belong to no word."""
-    return character.isspace() or unicodedata.category(character) in ("So", "Cf")
-
-
 def _manner(style: Style, manner: Manner) -> Style:
     """The style of the whole, with what the writer marked on this phrase."""
+    if manner == PLAIN:
+        return style
+    if manner.emotion is not None:  # it was marked here, so it wins over a recording's
+        strength = style.strength if manner.strength is None else manner.strength
+        style = replace(style, emotion=manner.emotion, reference=None, strength=strength)
     return replace(
         style,
         pace=style.pace * manner.pace,

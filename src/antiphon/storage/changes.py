@@ -15,7 +15,7 @@ from antiphon.storage.database import Database
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-KEY, RECORDING, VOICE = "key", "recording", "voice"
+KEY, RECORDING, VOICE, DICTIONARY = "key", "recording", "voice", "dictionary"
 EVERY_S = 1.0
 KEPT_S = 24 * 3600.0
 # Postgres may commit a lower number after a higher one; so far back is looked again.

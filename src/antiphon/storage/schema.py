@@ -14,7 +14,7 @@ from sqlalchemy import column as named
 
 from antiphon.errors import BadSetting
 
-NEWEST = "0001"
+NEWEST = "0002"
 LOCK = 0x616E7469  # any number, the same for every process of ours
 logger = logging.getLogger(__name__)
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -112,4 +113,28 @@ MOODS = Table(
     Column("mood", String(40), primary_key=True),
     Column("recording", ForeignKey("recordings.digest"), nullable=False),
     Index("ix_moods_recording", "recording"),
+)
+
+DICTIONARIES = Table(
+    "dictionaries",
+    METADATA,
+    Column("id", String(40), primary_key=True),
+    Column("owner", ForeignKey("owners.name"), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("version", String(16), nullable=False),
+    Column("everywhere", Boolean, nullable=False),
+    Column("voices", String(4000), nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("changed_at", Float, nullable=False),
+    UniqueConstraint("owner", "name"),
+)
+
+# `number` is the order of the versions; `words` are the rows, packed.
+DICTIONARY_VERSIONS = Table(
+    "dictionary_versions",
+    METADATA,
+    Column("dictionary", ForeignKey("dictionaries.id", ondelete="CASCADE"), primary_key=True),
+    Column("version", String(16), primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("words", LargeBinary, nullable=False),
 )

@@ -18,10 +18,9 @@ export async function listVoices() {
   return (await (await ask("/v1/audio/voices")).json()).voices;
 }
 
-/** The formats this service writes, as its own description lists them. */
+/** The formats this service writes. */
 export async function listFormats() {
-  const { components } = await (await ask("/openapi.json")).json();
-  return components.schemas.SpeechRequest.properties.response_format.enum.filter(Boolean);
+  return (await (await ask("/v1/models")).json()).data[0].formats;
 }
 
 /** The same speech as a file of another format. */
@@ -50,19 +49,26 @@ export async function* speak(asked, signal) {
   throw new Lost();
 }
 
-function body({ text, voice, speed, pitch, language }) {
+/** Whether the service could say a word so; throws `Refused` with the reason where not. */
+export function check(rule) {
+  return post({ input: rule.word, pronunciations: [rule] }, null, "/v1/audio/pronunciation-dictionaries/explain");
+}
+
+function body({ text, voice, speed, pitch, language, emotion, strength, pronunciations }) {
   return {
     input: text,
     ...(voice && { voice }),
     ...(speed !== 1 && { speed }),
     ...(pitch && { pitch }),
     ...(language && { language }),
+    ...(emotion && { emotion, emotion_strength: strength }),
+    ...(pronunciations?.length && { pronunciations }),
   };
 }
 
-function post(message, signal) {
+function post(message, signal, path = SPEECH) {
   const headers = { "Content-Type": "application/json" };
-  return ask(SPEECH, { method: "POST", headers, body: JSON.stringify(message), signal });
+  return ask(path, { method: "POST", headers, body: JSON.stringify(message), signal });
 }
 
 async function ask(path, options = {}) {

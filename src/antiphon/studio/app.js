@@ -2,8 +2,8 @@
 
 import * as api from "./api.js";
 import { Form } from "./form.js";
-import { duration, otherLanguage, t, translate, turn } from "./i18n.js";
-import { helpPronouncing } from "./pronounce.js";
+import { duration, explain, otherLanguage, t, translate, turn } from "./i18n.js";
+import { helpPronouncing, list as listWords } from "./pronounce.js";
 import { remember } from "./settings.js";
 import { Shelf } from "./shelf.js";
 import { Sound } from "./sound.js";
@@ -131,6 +131,35 @@ function useAgain({ asked }) {
   form.text.scrollIntoView({ block: "center" });
 }
 
+/** One word by itself, as it is said with these rules. */
+async function hear(word, pronunciations) {
+  silence();
+  const asked = { ...form.read(), text: word, pronunciations };
+  try {
+    const address = URL.createObjectURL(await api.makeFile(asked, "wav"));
+    const sound = new Audio(address);
+    sound.addEventListener("ended", () => URL.revokeObjectURL(address));
+    await sound.play();
+  } catch (error) {
+    tellOf(error);
+  }
+}
+
+async function check(rule) {
+  try {
+    return await api.check(rule);
+  } catch (error) {
+    return tellOf(error);
+  }
+}
+
+/** Something went wrong with a word. */
+function tellOf(error) {
+  if (error instanceof api.Lost) form.tell(t("unreachable"), "pronounce");
+  else if (error instanceof api.Refused) form.tell(explain(error), "pronounce");
+  else form.tell(t("blocked"), "pronounce");
+}
+
 async function download() {
   const { asked, sound } = stage.take;
   const format = formats.value;
@@ -177,6 +206,7 @@ function dress() {
   Object.assign(byId("language"), { textContent: name, lang });
   translate();
   form.translate();
+  listWords();
   byId("dark").setAttribute("aria-pressed", String(isDark()));
   stage.refresh();
 }
@@ -211,6 +241,6 @@ document.addEventListener("keydown", (event) => {
     speak();
   } else if (event.key === "Escape") silence();
 });
-helpPronouncing(form);
+helpPronouncing(form, { hear, check });
 dress();
 greet();

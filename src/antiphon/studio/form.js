@@ -1,6 +1,6 @@
 // What is to be said and how: the fields, the samples, and the problems beside the fields.
 
-import { describeVoice, explain, locale, nameLanguage, SAMPLES, t } from "./i18n.js";
+import { describeVoice, explain, locale, MOODS, nameLanguage, SAMPLES, t } from "./i18n.js";
 import { recall, remember } from "./settings.js";
 import { countPoints } from "./text.js";
 
@@ -15,6 +15,8 @@ export class Form {
   #tongue = byId("tongue");
   #pace = byId("pace");
   #pitch = byId("pitch");
+  #mood = byId("mood");
+  #strength = byId("strength");
   #voices = [];
 
   constructor() {
@@ -22,8 +24,9 @@ export class Form {
     this.text.value = kept.draft ?? "";
     this.#pace.value = kept.speed ?? 1;
     this.#pitch.value = kept.pitch ?? 0;
+    this.#strength.value = kept.strength ?? 1;
     this.text.addEventListener("input", () => this.#typed());
-    for (const each of [this.#voice, this.#tongue, this.#pace, this.#pitch]) {
+    for (const each of [this.#voice, this.#tongue, this.#pace, this.#pitch, this.#mood, this.#strength]) {
       each.addEventListener("input", () => this.#chosen());
     }
     this.#offerSamples();
@@ -37,15 +40,20 @@ export class Form {
       language: this.#tongue.value,
       speed: Number(this.#pace.value),
       pitch: Number(this.#pitch.value),
+      emotion: this.#mood.value,
+      strength: Number(this.#strength.value),
+      pronunciations: recall().pronunciations ?? [],
     };
   }
 
   /** Puts back what was asked once. */
-  write({ text, voice, language, speed, pitch }) {
+  write({ text, voice, language, speed, pitch, emotion = "", strength = 1 }) {
     this.text.value = text;
     if (this.#voices.some(({ id }) => id === voice)) this.#voice.value = voice;
     this.#pace.value = speed;
     this.#pitch.value = pitch;
+    this.#mood.value = emotion;
+    this.#strength.value = strength;
     this.#listLanguages(language);
     this.#typed();
     this.#chosen();
@@ -62,7 +70,9 @@ export class Form {
 
   /** Words that depend on the language of the page. */
   translate() {
-    const { voice, language } = { ...recall(), ...(this.#voice.value && this.read()) };
+    const { voice, language, emotion } = { ...recall(), ...(this.#voice.value && this.read()) };
+    this.#mood.replaceChildren(new Option(t("ownMood"), ""), ...MOODS.map((mood) => new Option(t(mood), mood)));
+    this.#mood.value = MOODS.includes(emotion) ? emotion : "";
     this.#voice.replaceChildren(...this.#voices.map((each) => new Option(describeVoice(each), each.id)));
     if (this.#voices.some(({ id }) => id === voice)) this.#voice.value = voice;
     this.#listLanguages(language);
@@ -78,7 +88,7 @@ export class Form {
 
   /** An error of the API beside the field that it concerns. */
   refuse(error) {
-    const field = { input: "text", response_format: "format" }[error.param] ?? error.param;
+    const field = { input: "text", response_format: "format", pronunciations: "pronounce" }[error.param] ?? error.param;
     this.tell(explain(error), field);
   }
 
@@ -89,6 +99,7 @@ export class Form {
     place.hidden = false;
     const control = document.querySelector(`[aria-describedby="${place.id}"]`);
     if (!control) return;
+    control.closest("details")?.setAttribute("open", "");
     control.setAttribute("aria-invalid", "true");
     control.focus();
   }
@@ -120,7 +131,7 @@ export class Form {
   }
 
   #show() {
-    const { text, speed, pitch } = this.read();
+    const { text, speed, pitch, emotion, strength } = this.read();
     const number = countPoints(text);
     byId("count").textContent = t(number === 1 ? "character" : "characters", { n: number.toLocaleString(locale()) });
     byId("count").hidden = !number;
@@ -128,6 +139,9 @@ export class Form {
     const signed = pitch > 0 ? `+${pitch}` : String(pitch).replace("-", "−");
     byId("pace-value").value = t("paceValue", { n: speed });
     byId("pitch-value").value = t("pitchValue", { n: signed });
+    byId("how-much").hidden = !emotion;
+    byId("strength-value").value = t("strengthValue", { n: Math.round(strength * 100) });
+    this.#strength.setAttribute("aria-valuetext", t("strengthValue", { n: Math.round(strength * 100) }));
     this.#pace.setAttribute("aria-valuetext", t("paceValue", { n: speed }));
     this.#pitch.setAttribute("aria-valuetext", t("pitchSpoken", { n: signed }));
   }

@@ -1,6 +1,6 @@
 // What the studio knows about text: code points, the pronunciation markup, and how long it takes.
 
-const MARKUP = /\[\[([^[\]|]{1,100})\|([^[\]|]{1,100})\]\]/g;
+const MARKUP = /\[\[(?:([^[\]|]{1,100})\|([^[\]|]{1,100})|style[:：][^[\]|]{0,100})\]\]/g;
 const IDEOGRAPH = /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]|[\ud840-\ud87f][\udc00-\udfff]/g;
 const S_PER_IDEOGRAPH = 0.23;
 const S_PER_LETTER = 0.066;
@@ -26,13 +26,17 @@ export class Offsets {
   }
 }
 
-/** The text as people read it: `[[word|sound]]` is the word; `to` maps offsets into it. */
+/** The text as people read it: `[[word|sound]]` is the word, `[[style:sad]]` nothing; `to` maps offsets into it. */
 export class Plain {
   #cuts = []; // [offset in the source, characters left out before it]
 
   constructor(source) {
     let out = 0;
     this.text = source.replace(MARKUP, (whole, word, sound, at) => {
+      if (word === undefined) {
+        this.#cuts.push([at + whole.length, (out += whole.length)]);
+        return "";
+      }
       this.#cuts.push([at + 2, (out += 2)]);
       this.#cuts.push([at + whole.length, (out += sound.length + 3)]);
       return word;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from pathlib import Path
 
@@ -52,7 +53,7 @@ class Normalizer:
         Lexicon.load(pronunciations, replacements)  # the child reads it; a mistake is told here
         self._files = [str(path or "") for path in (pronunciations, replacements)]
         self.patience_s = patience_s
-        self._turn = anyio.Lock()
+        self._turn = asyncio.Lock()
         self.child: Child | None = None
         self._number = 0
         self._closed = False
@@ -77,7 +78,7 @@ class Normalizer:
             if not respell:
                 return unchanged(text)
         try:
-            with anyio.fail_after(self.patience_s):
+            async with asyncio.timeout(self.patience_s):
                 await self._turn.acquire()
             try:
                 return await self._asked(text, language, respell)

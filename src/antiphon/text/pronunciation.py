@@ -31,7 +31,9 @@ _ALOUD = (
 _TRAPS = "为"
 _ALIASES = {"lue": "lüe", "nue": "nüe", "r": "er"}
 
-__all__ = ["Lexicon", "Match", "pinyin", "respelled", "spelled", "syllables", "tones"]
+__all__ = [
+    *("Lexicon", "Match", "is_reading", "pinyin", "respelled", "spelled", "syllables", "tones")
+]
 
 
 @cache
@@ -75,6 +77,11 @@ def spelled(written: str, spoken: str) -> str:
         return spoken
     pairs = zip_longest(read, characters[: len(read)], fillvalue="")
     return "".join(homophones().get(syllable, character) for syllable, character in pairs)
+
+
+def is_reading(written: str, spoken: str) -> bool:
+    """Whether `spoken` tells how Chinese characters are read: pinyin over them, or phonemes."""
+    return "<|" in spoken or (bool(_IS_HAN.search(written)) and bool(syllables(spoken)))
 
 
 @lru_cache(maxsize=8192)

@@ -47,6 +47,13 @@ class Phrase:
         end = ended.start + (after - ended.at) if ended.literal else ended.end
         return start, max(start, end)
 
+    @property
+    def decided(self) -> tuple[tuple[int, int], ...]:
+        """The stretches of `text` that a mark of the writer's put there."""
+        return tuple(
+            (max(0, each.at), each.at + each.length) for each in self.pieces if not each.literal
+        )
+
     def _holding(self, index: int) -> _Piece:
         held = self.pieces[0]
         for piece in self.pieces:
@@ -65,7 +72,13 @@ class Reading:
         self._manner = PLAIN
         self._fed = 0
         self._pieces: deque[_Piece] = deque()
-        self.ignored: tuple[str, ...] = ()
+        self._inline = Inline()
+        self._passed_over: tuple[str, ...] = ()
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """The markup that was passed over so far."""
+        return self._passed_over or self._inline.ignored
 
     async def out(self) -> AsyncGenerator[Phrase | Break, None]:
         """Phrase after phrase, each as soon as it is complete; raises `InvalidRequest`."""
@@ -84,7 +97,7 @@ class Reading:
             yield phrase
 
     async def _items(self) -> AsyncGenerator[Said | Break, None]:
-        inline = Inline()
+        inline = self._inline
         if not isinstance(self._text, str):
             async for piece in self._text:
                 check_characters(piece)
@@ -93,7 +106,7 @@ class Reading:
                 if not piece:
                     yield Break()
         elif ssml.is_ssml(self._text):
-            items, self.ignored = await anyio.to_thread.run_sync(ssml.read, self._text)
+            items, self._passed_over = await anyio.to_thread.run_sync(ssml.read, self._text)
             for item in items:
                 yield item
         else:

@@ -1,4 +1,4 @@
-"""A subset of SSML: `break`, `prosody`, `phoneme`, `say-as`, `sub`, `lang`, `p` and `s`."""
+"""A subset of SSML, with the moods of other services' dialects as people paste them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from xml.parsers import expat
 
 from antiphon.errors import InvalidRequest
 from antiphon.text.markup import PLAIN, Break, Manner, Said
+from antiphon.text.moods import known_mood
 from antiphon.text.pronunciation import spelled
 
 DEEPEST = 32
@@ -27,7 +28,14 @@ _ENERGIES = {
 }  # fmt: skip
 _SPELT = {"characters", "spell-out", "verbatim", "digits", "telephone"}
 _READ_ANYWAY = {"cardinal", "ordinal", "date", "time", "currency", "number"}  # from how they look
-_KNOWN = {"speak", "break", "prosody", "phoneme", "say-as", "sub", "lang", "p", "s"}
+# The element that holds a mood: the attribute that names it, and the one that says how strongly.
+_MOODS = {
+    "express-as": ("style", "styledegree"),
+    "effect": ("name", ""),
+    "emotion": ("name", "intensity"),
+}
+_INTENSITIES = {"low": 0.4, "medium": 0.7, "high": 1.0}
+_KNOWN = {"speak", "break", "prosody", "phoneme", "say-as", "sub", "lang", "p", "s", *_MOODS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +115,8 @@ class _Reader:
                 return replace(inside, instead=attributes.get("alias"))
             case "phoneme":
                 return self._phoneme(attributes, inside)
+            case "express-as" | "effect" | "emotion":
+                return self._mooded(name, attributes, inside)
             case "say-as":
                 kind = attributes.get("interpret-as", "")
                 if kind not in _SPELT | _READ_ANYWAY:
@@ -122,6 +132,17 @@ class _Reader:
             self.ignored[f"ssml:phoneme {alphabet}"] = None
             return inside
         return replace(inside, instead="\0" + attributes.get("ph", ""))
+
+    def _mooded(self, name: str, attributes: dict[str, str], inside: _Inside) -> _Inside:
+        """A mood by one of its names; any other style or effect is passed over."""
+        named, degree = _MOODS[name]
+        asked = attributes.get(named, "")
+        mood = known_mood(asked.replace("-", " "))
+        if mood is None or (name == "effect" and mood != "whisper"):
+            self.ignored[f"ssml:{name} {asked[:40]}".rstrip()] = None
+            return inside
+        strength = _degree(attributes.get(degree, ""))
+        return replace(inside, manner=replace(inside.manner, emotion=mood, strength=strength))
 
     def _end(self, name: str) -> None:
         inside = self._stack.pop()
@@ -174,6 +195,13 @@ def _pause(attributes: dict[str, str]) -> float:
     if "time" in attributes:
         raise InvalidRequest("a break's time is written as 500ms or 1.5s", "input")
     return _STRENGTHS.get(attributes.get("strength", "medium"), _STRENGTHS["medium"])
+
+
+def _degree(degree: str) -> float | None:
+    """How strongly, from 0 to 1; services that go to 2 mean a strength that nobody has here."""
+    if degree in _INTENSITIES:
+        return _INTENSITIES[degree]
+    return min(1.0, float(degree)) if re.fullmatch(r"\d{0,3}\.?\d{1,9}", degree) else None
 
 
 def _prosody(attributes: dict[str, str], manner: Manner) -> Manner:

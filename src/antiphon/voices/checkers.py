@@ -74,7 +74,7 @@ class Checkers:
             with anyio.fail_after(self._patience_s):
                 child.send(msgspec.msgpack.encode(messages.Asked(whole)))
                 await child.send_large(data)
-                body = await child.receive(self._patience_s, MOST_REPLY_BYTES)
+                body = await child.receive(self._patience_s)
             reply = messages.decode(body)
         except TimeoutError:
             raise CheckerNotReady(f"it took more than {self._patience_s:g} s") from None
@@ -96,12 +96,12 @@ class Checkers:
         if self._closed:
             raise CheckerNotReady("the service is stopping")
         try:
-            child = await Child.start(MODULE)
+            child = await Child.start(MODULE, most_bytes=MOST_REPLY_BYTES)
         except OSError as error:
             raise CheckerNotReady(f"{error.strerror}") from error
         self._lent.add(child)
         try:
-            await child.receive(START_S, MOST_REPLY_BYTES)
+            await child.receive(START_S)
         except (TimeoutError, ChildGoneError) as error:
             child.kill()
             await child.close()

@@ -32,7 +32,6 @@ from antiphon.errors import (
     Unsayable,
     UnsupportedLanguage,
 )
-from antiphon.producing import Put, produced
 from antiphon.speech import (
     Ability,
     Audio,
@@ -50,9 +49,6 @@ from antiphon.speech import (
 )
 from antiphon.text.language import Run, runs
 
-# A clause is made in milliseconds and heard in seconds. It may wait here whole (at 0.2 to 0.6 s a
-# packet), so that a slow listener holds memory that is bounded, and no worker.
-PACKETS_WAITING = 256
 WAITING_PER_WORKER = 64  # a clause takes about 10 ms, so the last of so many waits about 0.6 s
 MOST_WORKERS = 8
 SLOWEST_WPM, FASTEST_WPM = 80, 450
@@ -94,23 +90,26 @@ class Formant:
             "formant", self._card.model, messages.RATE, ignored=_ignored(utterance) + unread
         )
 
-        async def produce(put: Put[Frame]) -> None:
-            samples = 0
-            begun = False
-            async with aclosing(self._packets(job)) as packets:
-                async for packet in packets:
-                    if not begun:
-                        await put(started)  # now a worker has truly taken it
-                    begun = True
-                    samples += len(packet.pcm) // 2
-                    marks = tuple(Mark(*word) for word in packet.words)
-                    await put(Audio(packet.pcm, marks, Progress(samples)))
-            if not begun:
-                await put(started)
-            await put(Finished(characters=len(utterance.whole), samples=samples))
-
-        async with produced(produce, PACKETS_WAITING) as frames:
+        # No buffer here: the step above takes packets as they come, so that a worker is lent for
+        # the making of a clause and not for the hearing of it.
+        async with aclosing(self._frames(job, started, utterance)) as frames:
             yield frames
+
+    async def _frames(
+        self, job: messages.Job, started: Started, utterance: Utterance
+    ) -> AsyncGenerator[Frame, None]:
+        samples, begun = 0, False
+        async with aclosing(self._packets(job)) as packets:
+            async for packet in packets:
+                if not begun:
+                    yield started  # now a worker has truly taken it
+                begun = True
+                samples += len(packet.pcm) // 2
+                marks = tuple(Mark(*word) for word in packet.words)
+                yield Audio(packet.pcm, marks, Progress(samples))
+        if not begun:
+            yield started
+        yield Finished(characters=len(utterance.whole), samples=samples)
 
     async def _packets(self, job: messages.Job) -> AsyncGenerator[messages.Packet, None]:
         """The audio of a job; one whose worker dies before any is given to another worker."""

@@ -30,15 +30,22 @@ class Packet(msgspec.Struct, frozen=True, array_like=True, tag="audio"):
 
     pcm: bytes
     words: list[tuple[int, int, int]]
+    last: bool = False
 
 
 class Done(msgspec.Struct, frozen=True, array_like=True, tag="done"):
-    """The clause has ended: all said, or left on request, or failed with a reason."""
+    """The worker is ready; a clause that was begun was left on request, or failed with a reason."""
 
     failure: str | None = None
 
 
 Message = Packet | Done
+
+
+def ends(message: Message) -> bool:
+    """Whether nothing more comes of this clause."""
+    return isinstance(message, Done) or message.last
+
 
 encode = msgspec.msgpack.Encoder().encode
 decode_job = msgspec.msgpack.Decoder(Job).decode

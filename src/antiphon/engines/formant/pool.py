@@ -83,12 +83,12 @@ class Worker:
         try:
             while not done:
                 message = await self._receive(PATIENCE_S)
-                if isinstance(message, messages.Packet):
+                done = messages.ends(message)
+                if isinstance(message, messages.Done):
+                    if message.failure:
+                        raise EngineFailed(message.failure)
+                elif message.pcm or message.words:
                     yield message
-                    continue
-                done = True
-                if message.failure:
-                    raise EngineFailed(message.failure)
         finally:
             if not done:
                 await self._leave()
@@ -104,7 +104,7 @@ class Worker:
                 return
             self._child.send(messages.ABORT)
             with anyio.move_on_after(LEAVE_S):
-                while isinstance(await self._receive(LEAVE_S), messages.Packet):
+                while not messages.ends(await self._receive(LEAVE_S)):
                     pass
                 return
             self._child.kill()

@@ -17,8 +17,8 @@ from antiphon.errors import SpeechError
 from antiphon.piped import Pipe
 
 # The first packet is small so that sound starts at once; later ones are larger, since each costs
-# the parent about the same whatever it holds.
-PACKETS_S = (0.1, 0.4, 1.6)
+# the parent about the same whatever it holds, and a second of sound is made in 2 ms.
+PACKETS_S = (0.1, 4.0)
 
 
 class Clause:
@@ -34,7 +34,7 @@ class Clause:
         self._heard = 0
         self._origin = 0
         self._part = messages.Part("", "", 0)
-        self.left = False
+        self.left = self.ended = False
 
     def begin(self, part: messages.Part) -> None:
         """The next buffers belong to `part`; espeak-ng counts its samples from zero again."""
@@ -58,8 +58,8 @@ class Clause:
         """Send what the resampler and the gathering still hold."""
         rest = self._resample.resample_chunk(np.zeros(0, np.int16), last=True)
         self._pcm += rest.tobytes()
-        if self._pcm or self._words:
-            self._send(last=True)
+        self._send(last=True)
+        self.ended = True
 
     def _place(self, word: Word) -> None:
         """Note a word; it ends where the next begins, since espeak-ng counts 很好 as one letter."""
@@ -82,7 +82,7 @@ class Clause:
         """Send what is gathered; the newest word waits until the next tells where it ends."""
         ready = self._words if last else self._words[:-1]
         self._words = [] if last else self._words[-1:]
-        self._pipe.write(messages.encode(messages.Packet(bytes(self._pcm), ready)))
+        self._pipe.write(messages.encode(messages.Packet(bytes(self._pcm), ready, last)))
         self._pcm.clear()
         self._sent += 1
 
@@ -96,13 +96,15 @@ class Synthesizer:
 
     def say(self, job: messages.Job) -> None:
         """Say one clause, then make ready for the next while nobody waits."""
-        self._pipe.write(messages.encode(messages.Done(self._attempt(job))))
+        clause = Clause(self._pipe, self._library.rate)
+        failure = self._attempt(job, clause)
+        if not clause.ended:
+            self._pipe.write(messages.encode(messages.Done(failure)))
         self._library.close()
         self._library = FreshLibrary(self._path, self._data)
 
-    def _attempt(self, job: messages.Job) -> str | None:
+    def _attempt(self, job: messages.Job, clause: Clause) -> str | None:
         """Why it failed, if it did."""
-        clause = Clause(self._pipe, self._library.rate)
         if not (self._data / "phontab").exists():  # without its data espeak-ng speaks silence
             return f"the voices in {self._data} have been removed"
         try:

@@ -1,0 +1,236 @@
+"""`/v1/audio/pronunciation-dictionaries`: send, read, change, compare and remove dictionaries."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import anyio.to_thread
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from antiphon.accounts.keys import checked
+from antiphon.edge import multipart, strict_json
+from antiphon.edge.dictionary_forms import (
+    LONGEST_NAME,
+    ChangedRule,
+    DictionaryChanges,
+    DictionaryEntry,
+    DictionaryForm,
+    DictionaryList,
+    DictionaryRemoved,
+    DictionaryRequest,
+    DictionaryWhole,
+    ExplainedWord,
+    ExplainRequest,
+    Explanation,
+)
+from antiphon.edge.door import Incoming, Left
+from antiphon.edge.house import House
+from antiphon.edge.pronouncing import Rule, plain, sources
+from antiphon.errors import InvalidRequest
+from antiphon.text.check import check_characters
+from antiphon.text.dictionaries import Dictionary, difference, explained
+from antiphon.text.dictionary_files import Read, read_file, read_rules
+from antiphon.text.dictionary_store import KeptDictionary
+
+LONGEST_EXPLAINED = 5_000
+MOST_NOTES = 50
+
+
+class _Sent(msgspec.Struct, frozen=True):
+    """What arrived, in whichever way."""
+
+    asked: DictionaryRequest
+    read: Read | None
+
+
+class Dictionaries:
+    """The endpoints; each sees its caller's dictionaries and nobody else's."""
+
+    def __init__(self, house: House, clock: Callable[[], float] = time.time) -> None:
+        self._house, self._clock = house, clock
+
+    async def create(self, request: Request) -> Response:
+        """A new one from a file or from rules."""
+        owner, sent = await self._sent(request)
+        if sent.read is None:
+            raise InvalidRequest("there are no rules; send a file, or rules as JSON", "rules")
+        now = self._clock()
+        dictionary = Dictionary(_named(sent.asked.name), sent.read.rows)
+        new = KeptDictionary(_new_id(now), owner, dictionary, now, now)
+        return await self._keep(_attached(new, sent.asked), sent.read)
+
+    async def list(self, request: Request) -> Response:
+        """The caller's, without their rules."""
+        found = await self._house.dictionaries.list(await self._owner(request))
+        return _json(DictionaryList(tuple(_entry(kept) for kept in found)))
+
+    async def show(self, request: Request) -> Response:
+        """One, in its newest version or the one that the query names."""
+        owner, name = await self._owner(request), request.path_params["name"]
+        version = request.query_params.get("version")
+        kept = await self._house.dictionaries.get(owner, name, version)
+        return _json(_whole(kept))
+
+    async def replace(self, request: Request) -> Response:
+        """Other rules in place of those it has."""
+        owner, sent = await self._sent(request)
+        before = await self._house.dictionaries.get(owner, request.path_params["name"])
+        if sent.read is None:
+            raise InvalidRequest("there are no rules; PATCH changes a few things only", "rules")
+        return await self._change(before, sent, sent.read.rows)
+
+    async def edit(self, request: Request) -> Response:
+        """Some rules more, or fewer; another name; attached elsewhere."""
+        owner, sent = await self._sent(request)
+        before = await self._house.dictionaries.get(owner, request.path_params["name"])
+        rows = sent.read.rows if sent.read else ()
+        edited = before.dictionary.edited(rows, sent.asked.remove).rows
+        if not edited:
+            raise InvalidRequest("nothing would be left; DELETE removes a dictionary", "remove")
+        return await self._change(before, sent, edited)
+
+    async def delete(self, request: Request) -> Response:
+        """Gone with all its versions."""
+        owner, name = await self._owner(request), request.path_params["name"]
+        gone = await self._house.dictionaries.delete(owner, name, self._clock())
+        return _json(DictionaryRemoved(gone.id))
+
+    async def changes(self, request: Request) -> Response:
+        """What the later of two versions has and the earlier has not."""
+        owner, name = await self._owner(request), request.path_params["name"]
+        store = self._house.dictionaries
+        after = await store.get(owner, name, request.query_params.get("after"))
+        first = after.versions[0] if after.versions else None
+        before = await store.get(owner, name, request.query_params.get("before", first))
+        found = difference(before.dictionary.rows, after.dictionary.rows)
+        return _json(
+            DictionaryChanges(
+                before.dictionary.version,
+                after.dictionary.version,
+                _rules(found.added),
+                _rules(found.removed),
+                tuple(ChangedRule(*each) for each in found.changed),
+            )
+        )
+
+    async def explain(self, request: Request) -> Response:
+        """Which words of a text are said as whose dictionary tells, and why."""
+        owner = await self._house.caller(request.headers.get("authorization"))
+        body = await self._body(request)
+        asked = strict_json.read(body, ExplainRequest, request.headers.get("content-type", ""))
+        if len(asked.input) > LONGEST_EXPLAINED:
+            raise InvalidRequest(f"input has at most {LONGEST_EXPLAINED} characters", "input")
+        check_characters(asked.input)
+        found = await sources(
+            self._house.dictionaries,
+            owner,
+            (asked.voice,) if asked.voice else (),
+            asked.pronunciations,
+            asked.pronunciation_dictionaries,
+        )
+        words = await anyio.to_thread.run_sync(explained, asked.input, found)
+        return _json(Explanation(tuple(ExplainedWord(*each) for each in words)))
+
+    # --- what they share ----------------------------------------------------------------------
+
+    async def _owner(self, request: Request) -> str:
+        return checked(await self._house.caller(request.headers.get("authorization")))
+
+    async def _body(self, request: Request) -> bytes:
+        try:
+            return await self._house.door.body(Incoming(request.scope, request.receive))
+        except Left:
+            raise InvalidRequest("the caller left") from None
+
+    async def _sent(self, request: Request) -> tuple[str, _Sent]:
+        owner, body = await self._owner(request), await self._body(request)
+        kind = request.headers.get("content-type", "")
+        name = request.query_params.get("name")
+        return owner, await anyio.to_thread.run_sync(_understood, body, kind, name)
+
+    async def _change(
+        self, before: KeptDictionary, sent: _Sent, rows: tuple[tuple[str, str], ...]
+    ) -> Response:
+        name = before.name if sent.asked.name is None else _named(sent.asked.name)
+        after = replace(
+            before,
+            dictionary=Dictionary(name, rows),
+            changed_at=max(before.changed_at, self._clock()),
+        )
+        return await self._keep(_attached(after, sent.asked), sent.read)
+
+    async def _keep(self, kept: KeptDictionary, read: Read | None) -> Response:
+        put = await self._house.dictionaries.put(kept)
+        return _json(_whole(put, read.notes if read else ()))
+
+
+def _understood(body: bytes, kind: str, name: str | None) -> _Sent:
+    """A form with a file, JSON, or the file itself with its name in the query."""
+    if kind.lower().startswith("multipart/"):
+        form = multipart.parse(body, kind).read(DictionaryForm)
+        if form.file is None:
+            raise InvalidRequest("the form has no file; send it in the field 'file'", "file")
+        return _Sent(DictionaryRequest(name=form.name or name), read_file(form.file))
+    if "json" in kind.lower() and "jsonl" not in kind.lower() and "ndjson" not in kind.lower():
+        asked = strict_json.read(body, DictionaryRequest, kind)
+        return _Sent(asked, read_rules(plain(asked.rules)) if asked.rules else None)
+    return _Sent(DictionaryRequest(name=name), read_file(body))
+
+
+def _named(name: str | None) -> str:
+    neat = " ".join((name or "").split())
+    if not 1 <= len(neat) <= LONGEST_NAME or any(each in neat for each in "/\\?#"):
+        raise InvalidRequest(
+            f"name has 1 to {LONGEST_NAME} characters, none of them / \\ ? or #", "name"
+        )
+    check_characters(neat)
+    return neat
+
+
+def _attached(kept: KeptDictionary, asked: DictionaryRequest) -> KeptDictionary:
+    if asked.default is not None:
+        kept = replace(kept, everywhere=asked.default)
+    if asked.voices is not None:
+        kept = replace(kept, voices=tuple(dict.fromkeys(asked.voices)))
+    return kept
+
+
+def _new_id(now: float) -> str:
+    return f"dict_{int(now * 1000):011x}{secrets.token_hex(6)}"
+
+
+def _entry(kept: KeptDictionary) -> DictionaryEntry:
+    return DictionaryEntry(**_told(kept))
+
+
+def _whole(kept: KeptDictionary, notes: tuple[str, ...] = ()) -> DictionaryWhole:
+    told = (*notes, *kept.dictionary.notes)[:MOST_NOTES]
+    return DictionaryWhole(**_told(kept), rules=_rules(kept.dictionary.rows), notes=told)
+
+
+def _told(kept: KeptDictionary) -> dict[str, Any]:
+    return {
+        "id": kept.id,
+        "name": kept.name,
+        "version": kept.dictionary.version,
+        "words": len(kept.dictionary.rows),
+        "created_at": int(kept.created_at),
+        "changed_at": int(kept.changed_at),
+        "default": kept.everywhere,
+        "voices": kept.voices,
+        "versions": kept.versions,
+    }
+
+
+def _rules(rows: tuple[tuple[str, str], ...]) -> tuple[Rule, ...]:
+    return tuple(Rule(*row) for row in rows)
+
+
+def _json(answer: msgspec.Struct) -> Response:
+    return Response(msgspec.json.encode(answer), media_type="application/json")
