@@ -7,6 +7,7 @@ missing.
 from __future__ import annotations
 
 import logging
+import threading
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, select, table
@@ -16,6 +17,8 @@ from antiphon.errors import BadSetting
 
 NEWEST = "0002"
 LOCK = 0x616E7469  # any number, the same for every process of ours
+# Alembic knows one connection at a time in a process; two databases opened at once would share it.
+ONE_AT_A_TIME = threading.Lock()
 logger = logging.getLogger(__name__)
 
 
@@ -43,7 +46,8 @@ def bring_up(connection: Connection) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     tell = logger.debug if found is None else logger.info
     tell("the database goes from version %s to %s", found, NEWEST)
-    _upgrade(connection)
+    with ONE_AT_A_TIME:
+        _upgrade(connection)
 
 
 def _upgrade(connection: Connection) -> None:
