@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
@@ -14,6 +15,7 @@ from antiphon.settings import Settings
 from antiphon.staircase import staircase
 from tests.browser.driving import Studio
 from tests.edge.serving import Served, only, serving_in_thread
+from tests.voices import sounds
 
 HERE = os.path.dirname(__file__)
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -25,6 +27,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
 ]
 
 Opens = Callable[..., Studio]
@@ -45,7 +49,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
+def reading(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of somebody reading: what the browser's microphone hears, over and over."""
+    path = tmp_path_factory.mktemp("microphone") / "reading.wav"
+    path.write_bytes(sounds.file(sounds.speech("woman")))
+    return path
+
+
+@pytest.fixture(scope="package")
+def browser(reading: Path) -> Iterator[Browser]:
     """One Chromium for this folder; closed after it, since it keeps an event loop running."""
     path = find_chromium()
     if path is None:
@@ -54,7 +66,8 @@ def browser() -> Iterator[Browser]:
             pytest.fail(told)
         pytest.skip(told)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        heard = f"--use-file-for-fake-audio-capture={reading}"
+        chromium = playwright.chromium.launch(executable_path=path, args=[*FLAGS, heard])
         yield chromium
         chromium.close()
 

@@ -1,0 +1,169 @@
+// The panel "Your voices": the list, the new recording, and what was found in it.
+
+import * as api from "./api.js";
+import { Enrol } from "./enrol.js";
+import { Hearing } from "./hearing.js";
+import { explain, t } from "./i18n.js";
+import { Own } from "./own.js";
+import { translateAdvice } from "./phrases.js";
+import { recall, remember } from "./settings.js";
+
+const byId = (id) => document.getElementById(id);
+const decimal = (number) => number.toFixed(1).replace("-", "−");
+
+export class Panel {
+  #deeds;
+  #dialog = byId("voices");
+  #found = null; // the voice that was made last, with its verdict
+  #hearing = new Hearing(() => this.#heard());
+  #enrol = new Enrol({
+    done: (voice) => this.#made(voice),
+    refuse: (error, places) => this.#refuse(error, places[error.param]),
+    tell: (sentence, place) => this.#deeds.tell(sentence, place),
+    say: (sentence) => this.#say(sentence),
+    clear: () => this.#deeds.clear(),
+  });
+  #own = new Own({
+    hear: (voice) => this.#hear(voice.id),
+    share: (voice) => this.#share(voice),
+    mood: (voice) => this.#begin(voice),
+    export: (voice) => this.#export(voice),
+    remove: (voice) => this.#remove(voice),
+  });
+
+  /** `deeds`: `list()` voices anew, `choose(id)`, `save(blob, name)`, `tell(sentence, place)`, `clear()`, `closed()`. */
+  constructor(deeds) {
+    this.#deeds = deeds;
+    byId("api-key").value = recall().key ?? "";
+    byId("api-key").addEventListener("change", () => this.#unlock());
+    byId("voices-close").addEventListener("click", () => this.#dialog.close());
+    byId("another").addEventListener("click", () => this.#begin());
+    byId("not-mood").addEventListener("click", () => this.#begin());
+    byId("hear-it").addEventListener("click", () => this.#hear(this.#found.id));
+    byId("use-it").addEventListener("click", () => this.#dialog.close());
+    this.#dialog.addEventListener("cancel", (event) => {
+      if (!this.#enrol.recording) return;
+      event.preventDefault(); // Escape ends the recording first
+      this.#enrol.stop();
+    });
+    this.#dialog.addEventListener("close", () => this.#left());
+  }
+
+  async open() {
+    this.#dialog.showModal();
+    this.#begin();
+    await this.#try(async () => this.#own.show(await this.#deeds.list()), "key");
+  }
+
+  translate() {
+    if (this.#found) this.#tellVerdict();
+    this.#enrol.translate();
+  }
+
+  #begin(voice = null) {
+    this.#hearing.stop();
+    byId("verdict").hidden = true;
+    byId("not-mood").hidden = voice === null;
+    this.#enrol.open(voice);
+    byId(voice ? "enrol-title" : "record").focus();
+  }
+
+  #left() {
+    this.#enrol.stop();
+    this.#hearing.stop();
+    this.#deeds.closed();
+  }
+
+  async #made(voice) {
+    this.#found = voice;
+    this.#hearing.likeness = null;
+    this.#tellVerdict();
+    byId("verdict").hidden = false;
+    byId("verdict-title").focus();
+    this.#own.show(await this.#deeds.list());
+    this.#deeds.choose(voice.id);
+    await this.#hear(voice.id);
+  }
+
+  #tellVerdict() {
+    const { name, verdict, advice } = this.#found;
+    byId("verdict-title").textContent = t("ready", { name });
+    const quiet = advice.length ? [] : [t("nothingBetter")];
+    const told = {
+      facts: [
+        t("foundSpeech", { n: decimal(verdict.speech_s), from: decimal(verdict.start_s), to: decimal(verdict.end_s) }),
+        t("foundLevel", { n: decimal(verdict.level_dbfs) }),
+        t("foundNoise", { n: decimal(verdict.snr_db) }),
+      ],
+      advice: [...advice.map(translateAdvice), ...quiet],
+    };
+    for (const [id, sentences] of Object.entries(told)) byId(`verdict-${id}`).replaceChildren(...sentences.map(entry));
+  }
+
+  async #hear(id) {
+    if (this.#hearing.speaking === id) return this.#hearing.stop();
+    this.#deeds.clear();
+    this.#hearing.prepare();
+    return this.#try(() => this.#hearing.say(id), "voices");
+  }
+
+  #heard() {
+    const { speaking, likeness, voice } = this.#hearing;
+    this.#own.mark(speaking);
+    byId("hear-it").textContent = t(speaking && voice === this.#found?.id ? "stop" : "hearIt");
+    byId("verdict-likeness").textContent = /^(matched|cloned)$/.test(likeness) ? t(`${likeness}Voice`) : "";
+  }
+
+  async #share(voice) {
+    await this.#try(async () => {
+      await api.share(voice.id, !voice.shared);
+      const index = this.#own.indexOf(voice);
+      this.#own.show(await this.#deeds.list());
+      this.#own.focus("share", index);
+      this.#say(t(voice.shared ? "private" : "shared"));
+    }, "voices");
+  }
+
+  async #export({ id, name }) {
+    await this.#try(async () => this.#deeds.save(await api.exported(id), `${name}.voice.zip`), "voices");
+  }
+
+  async #remove(voice) {
+    await this.#try(async () => {
+      await api.remove(voice.id);
+      const index = this.#own.indexOf(voice);
+      if (this.#found?.id === voice.id) this.#begin();
+      this.#own.show(await this.#deeds.list());
+      this.#own.focus("remove", index);
+      this.#say(t("removed", voice));
+    }, "voices");
+  }
+
+  async #unlock() {
+    remember({ key: byId("api-key").value.trim() || undefined });
+    this.#deeds.clear();
+    await this.#try(async () => this.#own.show(await this.#deeds.list()), "key");
+    this.#say(t("keyKept"));
+  }
+
+  async #try(deed, place) {
+    try {
+      await deed();
+    } catch (error) {
+      this.#refuse(error, place);
+    }
+  }
+
+  #refuse(error, place = "save") {
+    if (error.code === "invalid_api_key" || error.code === "key_required") place = "key";
+    this.#deeds.tell(error instanceof api.Refused ? explain(error) : t("unreachable"), place);
+  }
+
+  #say(sentence) {
+    byId("voices-status").textContent = sentence;
+  }
+}
+
+function entry(sentence) {
+  return Object.assign(document.createElement("li"), { textContent: sentence });
+}
