@@ -152,11 +152,13 @@ async def test_extensions_travel_in_the_extra_body() -> None:
             input=TEXT,
             response_format="pcm",
             speed=1.5,
-            instructions="Calmly.",
+            instructions="Calmly, like a pirate.",
             extra_body=extra,
         )
     assert len(answer.content) / 2 / 8_000 == near(SECONDS)
-    assert answer.response.headers["x-ignored"] == "instructions"
+    assert answer.response.headers["x-style"] == "emotion=calm;strength=0.7"
+    ignored = answer.response.headers["x-ignored"].split(", ")
+    assert ignored[0] == 'instructions "like a pirate"'
 
 
 async def test_models_are_listed_and_shown() -> None:

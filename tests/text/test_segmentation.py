@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import time
 import unicodedata
-from collections.abc import AsyncIterator
 from itertools import pairwise
 
 import pytest
@@ -17,7 +15,6 @@ from antiphon.text.segmentation import (
     Clause,
     ClausePlan,
     Segmenter,
-    clauses,
     speakable,
     width,
 )
@@ -211,34 +208,30 @@ def test_a_plan_must_be_able_to_close() -> None:
         ClausePlan(first=40, soft=20)
 
 
-async def arriving(*pieces: str) -> AsyncIterator[str]:
-    """Text that comes in pieces."""
-    for piece in pieces:
-        yield piece
+def cut_pieces(*pieces: str) -> list[Clause]:
+    """All clauses of a text that comes in pieces; an empty one means: say what there is."""
+    segmenter = Segmenter()
+    found = [
+        clause
+        for piece in pieces
+        for clause in (segmenter.feed(piece) if piece else segmenter.flush())
+    ]
+    return found + segmenter.flush()
 
 
-async def collect(text: str | AsyncIterator[str]) -> list[Clause]:
-    """All clauses of a text."""
-    return [clause async for clause in clauses(text)]
-
-
-def test_an_empty_piece_flushes() -> None:
-    """An empty piece says what there is, and offsets go on counting."""
-    found = asyncio.run(collect(arriving("你好", "，世", "", "", "界。再", "见")))
+def test_a_flush_says_what_there_is() -> None:
+    """Offsets go on counting after it."""
+    found = cut_pieces("你好", "，世", "", "", "界。再", "见")
     assert found == [Clause("你好，世", 0), Clause("界。", 4), Clause("再见", 6)]
 
 
 def test_a_flush_keeps_what_cannot_be_spoken_for_the_next() -> None:
     """What holds nothing speakable waits for its neighbour when the writer pauses."""
-    assert asyncio.run(collect(arriving("Hi! ", "", " “", "", "Yes”"))) == [
-        Clause("Hi!", 0),
-        Clause("  “Yes”", 3),
-    ]
+    found = cut_pieces("Hi! ", "", " “", "", "Yes”")
+    assert found == [Clause("Hi!", 0), Clause("  “Yes”", 3)]
 
 
 def test_whole_and_arriving_text_are_cut_alike() -> None:
     """Whole and arriving text give the same clauses."""
     text = "今天是 3.5 度，Dr. Smith 说 hello. 再见！" * 200
-    whole = asyncio.run(collect(text))
-    assert whole == asyncio.run(collect(arriving(*text))) == cut(text)
-    assert asyncio.run(collect(arriving(text))) == whole
+    assert cut_pieces(text) == cut_pieces(*text) == cut(text)

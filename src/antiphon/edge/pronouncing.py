@@ -19,7 +19,7 @@ from antiphon.text.dictionary_store import DictionaryStore, attached
 MOST_INLINE = 500
 MOST_NAMED = 16
 MOST_APPLIED = 2_000  # words of one text that a dictionary knows
-BIG_TEXT = 4_000  # characters; more takes long enough to search that others would notice
+BIG_TEXT = 1_000  # characters; more takes long enough to search that others would notice
 
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_WORD)]
 Saying = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_SAID)]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import unicodedata
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from antiphon.errors import NothingToSay
 from antiphon.pipeline.delivery import Share, delivered
 from antiphon.pipeline.lead import Lead
+from antiphon.pipeline.prepared import Prepared
 from antiphon.producing import Put, produced
 from antiphon.speech import (
     Ability,
@@ -33,7 +33,7 @@ from antiphon.text.markup import PLAIN, Break, Manner
 from antiphon.text.normalization import Spoken
 from antiphon.text.pronouncing import Pronouncer, Told
 from antiphon.text.reading import Phrase, Reading
-from antiphon.text.segmentation import ClausePlan, Segmenter, width
+from antiphon.text.segmentation import ClausePlan
 
 # The next clause is asked for when less than this is left to take: enough for a slow engine to
 # start speaking, little enough that a listener who leaves has cost little.
@@ -52,45 +52,6 @@ class Normalizing(Protocol):
         `respell` asks for text that an engine without `Ability.PRONUNCIATIONS` reads right.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A phrase as written, as it will be spoken, and the readings left to the engine."""
-
-    phrase: Phrase
-    spoken: Spoken
-    pronunciations: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def characters(self) -> int:
-        """How many written characters this says."""
-        return self.spoken.origins[-1] - self.spoken.origins[0]
-
-    def parts(self, plan: ClausePlan) -> Iterator[Prepared]:
-        """The same in clauses that an engine can hold: twelve amounts of money grow tenfold."""
-        if width(self.spoken.text) <= plan.most:
-            yield self
-            return
-        segmenter = Segmenter(plan)
-        for clause in [*segmenter.read(self.spoken.text), *segmenter.flush()]:
-            origins = self.spoken.origins[clause.start : clause.start + len(clause.text) + 1]
-            yield replace(self, spoken=Spoken(clause.text, origins))
-
-    def written(self, mark: Mark) -> tuple[int, int]:
-        """Where the word of a mark stands in the source; a number stands there whole."""
-        source, origins = self.phrase.text, self.spoken.origins
-        last = len(self.spoken.text)
-        first = min(mark.start, last)
-        after = min(max(mark.end, first + 1), last)
-        while after < last and origins[after] == origins[after - 1]:
-            after += 1
-        start, end = origins[first], origins[after]
-        while start < end and _silent(source[start]):
-            start += 1
-        while end > start and _silent(source[end - 1]):
-            end -= 1
-        return self.phrase.span(start, end)
 
 
 class Phrased:
@@ -250,11 +211,6 @@ class _Performance:
             samples=said.samples + finished.samples,
             clauses=said.clauses + 1,
         )
-
-
-def _silent(character: str) -> bool:
-    """Whether it is a space or a picture, which belong to no word."""
-    return character.isspace() or unicodedata.category(character) in ("So", "Cf")
 
 
 def _manner(style: Style, manner: Manner) -> Style:

@@ -19,7 +19,7 @@ from antiphon.text.pronouncing import Found, Pair, Pronouncer
 from antiphon.text.pronunciation import is_reading, syllables
 
 MOST_ROWS = 10_000
-LONGEST_WORD, LONGEST_SAID = 100, 200
+LONGEST_WORD, LONGEST_SAID = 60, 200
 _IPA = re.compile("[ˈˌːəɪʊʃʒɹɾʔɡɑɔɛʌɐɜŋθ]|^/.+/$")
 _LIKE_PINYIN = re.compile(r"(?:[a-zü:]+[0-9][\s'’·-]*)+", re.IGNORECASE)
 _TOKENS = re.compile(r"<\|[A-Z]{1,6}[1-5]?\|>")

@@ -47,7 +47,7 @@ class Pronouncer:
         lengths = dict[str, set[int]]()
         for pair in pairs:
             self._pairs.setdefault(pair[0], pair)
-            lengths.setdefault(_folded(pair[0][0]), set()).add(len(pair[0]))
+            lengths.setdefault(_folded(pair[0][:2]), set()).add(len(pair[0]))
         self._lengths = {key: sorted(each, reverse=True) for key, each in lengths.items()}
 
     def __bool__(self) -> bool:
@@ -55,35 +55,37 @@ class Pronouncer:
 
     def found(self, text: str, start: int = 0, end: int | None = None) -> Iterator[Found]:
         """The words in a part of the text, from the left, the longest first."""
+        low = _folded(text)
         at, end = start, len(text) if end is None else end
         while at < end:
-            found = self._at(text, at, end)
+            found = next(self._at(text, low, at, end), None)
             if found is not None:
                 yield found
             at = found.end if found else at + 1
 
     def present(self, text: str) -> Iterator[Pair]:
         """Every pair whose word is somewhere in the text, inside a longer one too."""
-        for at in range(len(text)):
-            for length in self._lengths.get(_folded(text[at]), ()):
-                if pair := self._pair(text, at, at + length):
-                    yield pair
+        low, end = _folded(text), len(text)
+        for at in range(end):
+            for found in self._at(text, low, at, end):
+                yield found.pair
 
     def used(self, text: str) -> tuple[Pair, ...]:
         """The pairs whose words are in the text, each once, the same for any order of the pairs."""
         return tuple(sorted({found.pair for found in self.found(text)})) if self._pairs else ()
 
-    def _at(self, text: str, at: int, end: int) -> Found | None:
-        for length in self._lengths.get(_folded(text[at]), ()):
-            if at + length <= end and (pair := self._pair(text, at, at + length)):
-                return Found(at, at + length, pair)
-        return None
-
-    def _pair(self, text: str, start: int, end: int) -> Pair | None:
-        """The pair of the word that stands there, exactly so or in another case."""
-        written = text[start:end]
-        pair = self._pairs.get(written) or self._pairs.get(_folded(written))
-        return pair if pair and end <= len(text) and _whole(text, start, end) else None
+    def _at(self, text: str, low: str, at: int, end: int) -> Iterator[Found]:
+        """The words that begin there, the longest first; `low` is the text in lower case."""
+        lengths = self._lengths.get(low[at : at + 2], ())
+        if len(low[at : at + 2]) == 2 and (single := self._lengths.get(low[at])):
+            lengths = [*lengths, *single]
+        for length in lengths:
+            after = at + length
+            if after > end:
+                continue
+            pair = self._pairs.get(text[at:after]) or self._pairs.get(low[at:after])
+            if pair and _whole(text, at, after):
+                yield Found(at, after, pair)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,6 @@ def _whole(text: str, start: int, end: int) -> bool:
 
 def _folded(text: str) -> str:
     """In lower case, letter for letter."""
-    if text.islower():
-        return text
+    if text.isascii() or len(text.lower()) == len(text):
+        return text.lower()
     return "".join(low if len(low := char.lower()) == 1 else char for char in text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import AsyncGenerator, AsyncIterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -279,22 +279,3 @@ class Segmenter:
         if width(self._rest[: self._soft_cut]) * 2 >= self._plan.most:
             return self._soft_cut
         return self._word_cut or self._soft_cut or self._any_cut or self._at
-
-
-async def clauses(
-    text: str | AsyncIterable[str], plan: ClausePlan | None = None
-) -> AsyncGenerator[Clause, None]:
-    """The clauses of a text, each as soon as it is complete.
-
-    In arriving text an empty piece means "speak what there is".
-    """
-    segmenter = Segmenter(plan)
-    if isinstance(text, str):
-        for clause in segmenter.read(text):
-            yield clause
-    else:
-        async for piece in text:
-            for clause in segmenter.read(piece) if piece else segmenter.flush():
-                yield clause
-    for clause in segmenter.flush():
-        yield clause
