@@ -26,12 +26,19 @@ export async function listVoices() {
 }
 
 /** A voice made of a recording; the answer holds what was found in it. */
-export async function enrol(form) {
-  return (await ask(VOICES, { method: "POST", body: form })).json();
+export async function enrol(form, path = "") {
+  return (await ask(VOICES + path, { method: "POST", body: form })).json();
 }
 
-export async function addMood(id, form) {
-  return (await ask(`${VOICES}/${id}/recordings`, { method: "POST", body: form })).json();
+export function addMood(id, form) {
+  return enrol(form, `/${id}/recordings`);
+}
+
+/** A voice from a file that was exported. */
+export function bring(file) {
+  const form = new FormData();
+  form.append("file", file);
+  return enrol(form, "/import");
 }
 
 export function share(id, shared) {

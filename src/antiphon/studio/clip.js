@@ -88,7 +88,7 @@ export class Clip {
     else to.value = Math.max(to.value, Number(from.value) + least);
     const long = to.value - from.value;
     for (const each of [from, to]) each.setAttribute("aria-valuetext", duration(each.value, 1));
-    const chosen = { n: duration(long, 1), of: duration(to.max, 1) };
+    const chosen = { n: long.toFixed(1), of: to.max };
     byId("clip-facts").textContent = t(long > BEST_S + 0.05 ? "cutLong" : "cutPart", chosen);
     this.refresh();
   }

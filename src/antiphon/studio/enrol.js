@@ -23,12 +23,15 @@ export class Enrol {
   #voice = null; // the one that gets a mood; null for a new voice
   #told = "";
 
-  /** `deeds` are `done(voice)`, `refuse(error, places)`, `tell(sentence, place)`, `say(sentence)` and `clear()`. */
+  /** `deeds` are `done(voice)`, `refuse(error, place)`, `tell(sentence, place)`, `say(sentence)` and `clear()`. */
   constructor(deeds) {
     this.#deeds = deeds;
     this.#record.addEventListener("click", () => (this.#recorder ? this.#recorder.stop() : this.#begin()));
     byId("choose").addEventListener("click", () => this.#file.click());
-    this.#file.addEventListener("change", () => this.#take(this.#file.files[0]));
+    this.#file.addEventListener("change", () => {
+      this.#take(this.#file.files[0]);
+      this.#file.value = ""; // so that the same file can be chosen again
+    });
     byId("drop-clip").addEventListener("click", () => this.#forget());
     byId("read-it").addEventListener("click", () => (byId("transcript").value = t("readThis")));
     this.#form.addEventListener("submit", (event) => {
@@ -108,13 +111,13 @@ export class Enrol {
   }
 
   async #take(file) {
-    this.#file.value = "";
-    if (!file) return;
+    if (!file) return null;
     this.#deeds.clear();
+    if (/\.zip$/i.test(file.name)) return this.#deliver(api.bring(file), "record");
     await this.clip.open(file);
     this.#turn();
     this.#deeds.say(byId("clip-facts").textContent);
-    byId(byId("clip-deck").hidden ? "voice-name" : "clip-play").focus();
+    return byId(byId("clip-deck").hidden ? "voice-name" : "clip-play").focus();
   }
 
   #forget() {
@@ -140,15 +143,21 @@ export class Enrol {
     this.clip.pause();
     const missing = this.#missing();
     if (missing) return this.#deeds.tell(...missing);
+    const form = this.#read();
+    return this.#deliver(this.#voice ? api.addMood(this.#voice.id, form) : api.enrol(form), "save");
+  }
+
+  /** Wait for what the service says of it. */
+  async #deliver(answer, place) {
     this.#wait(true);
     try {
-      const made = await (this.#voice ? api.addMood(this.#voice.id, this.#read()) : api.enrol(this.#read()));
+      const made = await answer;
       for (const id of ["voice-name", "transcript"]) byId(id).value = "";
       byId("agreed").checked = false;
       this.close();
       return await this.#deeds.done(made);
     } catch (error) {
-      return this.#deeds.refuse(error, PLACES);
+      return this.#deeds.refuse(error, PLACES[error.param] ?? place);
     } finally {
       this.#wait(false);
     }

@@ -36,9 +36,9 @@ export class Hearing {
     this.#player.play();
     try {
       for await (const part of api.speak({ text: t("sampleLine"), voice, speed: 1 }, signal)) {
-        this.likeness = part.likeness;
         sound.add(part.samples);
         this.#player.fed();
+        if (this.likeness !== part.likeness) this.#learn(part.likeness);
       }
     } catch (error) {
       if (!signal.aborted) throw error;
@@ -51,6 +51,11 @@ export class Hearing {
   stop() {
     this.#leaving?.abort();
     this.#player.pause();
+  }
+
+  #learn(likeness) {
+    this.likeness = likeness;
+    this.#changed();
   }
 
   #end() {

@@ -3,7 +3,7 @@
 import { t } from "./i18n.js";
 
 const byId = (id) => document.getElementById(id);
-const DEEDS = ["hear", "share", "mood", "export", "remove"];
+const DEEDS = ["listen", "share", "mood", "export", "remove"];
 
 export class Own {
   #list = byId("mine");
@@ -27,7 +27,7 @@ export class Own {
     this.#voices.forEach(({ id, name }, n) => {
       const item = this.#list.children[n];
       item.dataset.state = id === speaking ? "playing" : "paused";
-      this.#name(item.querySelector(".hear"), id === speaking ? "stop" : "hearVoice", name);
+      this.#name(item.querySelector(".listen"), id === speaking ? "stop" : "listenVoice", name);
     });
   }
 

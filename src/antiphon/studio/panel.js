@@ -9,7 +9,7 @@ import { translateAdvice } from "./phrases.js";
 import { recall, remember } from "./settings.js";
 
 const byId = (id) => document.getElementById(id);
-const decimal = (number) => number.toFixed(1).replace("-", "−");
+const decimal = (number, digits = 1) => number.toFixed(digits).replace("-", "−");
 
 export class Panel {
   #deeds;
@@ -18,13 +18,13 @@ export class Panel {
   #hearing = new Hearing(() => this.#heard());
   #enrol = new Enrol({
     done: (voice) => this.#made(voice),
-    refuse: (error, places) => this.#refuse(error, places[error.param]),
+    refuse: (error, place) => this.#refuse(error, place),
     tell: (sentence, place) => this.#deeds.tell(sentence, place),
     say: (sentence) => this.#say(sentence),
     clear: () => this.#deeds.clear(),
   });
   #own = new Own({
-    hear: (voice) => this.#hear(voice.id),
+    listen: (voice) => this.#hear(voice.id),
     share: (voice) => this.#share(voice),
     mood: (voice) => this.#begin(voice),
     export: (voice) => this.#export(voice),
@@ -88,16 +88,12 @@ export class Panel {
   #tellVerdict() {
     const { name, verdict, advice } = this.#found;
     byId("verdict-title").textContent = t("ready", { name });
-    const quiet = advice.length ? [] : [t("nothingBetter")];
-    const told = {
-      facts: [
-        t("foundSpeech", { n: decimal(verdict.speech_s), from: decimal(verdict.start_s), to: decimal(verdict.end_s) }),
-        t("foundLevel", { n: decimal(verdict.level_dbfs) }),
-        t("foundNoise", { n: decimal(verdict.snr_db) }),
-      ],
-      advice: [...advice.map(translateAdvice), ...quiet],
-    };
-    for (const [id, sentences] of Object.entries(told)) byId(`verdict-${id}`).replaceChildren(...sentences.map(entry));
+    byId("verdict-facts").replaceChildren(...(verdict ? facts(verdict, advice.join()) : []));
+    const told = verdict && !advice.length ? [t("nothingBetter")] : advice.map(translateAdvice);
+    if (verdict && verdict.end_s - verdict.start_s < verdict.duration_s - 0.5) {
+      told.unshift(t("takenFrom", { from: decimal(verdict.start_s), to: decimal(verdict.end_s) }));
+    }
+    byId("verdict-advice").replaceChildren(...told.map((sentence) => element("li", sentence)));
   }
 
   async #hear(id) {
@@ -154,7 +150,7 @@ export class Panel {
     }
   }
 
-  #refuse(error, place = "save") {
+  #refuse(error, place) {
     if (error.code === "invalid_api_key" || error.code === "key_required") place = "key";
     this.#deeds.tell(error instanceof api.Refused ? explain(error) : t("unreachable"), place);
   }
@@ -164,6 +160,20 @@ export class Panel {
   }
 }
 
-function entry(sentence) {
-  return Object.assign(document.createElement("li"), { textContent: sentence });
+/** What was measured, as pairs of a name and a value in words. */
+function facts({ speech_s: speech, level_dbfs: level, snr_db: snr }, advised) {
+  const told = {
+    foundSpeech: t("foundSeconds", { n: decimal(speech) }),
+    foundLevel: t(advised.includes("voice is soft") ? "levelSoft" : "levelGood", { n: decimal(level, 0) }),
+    foundNoise: t(advised.includes("there is noise") ? "noiseHigh" : "noiseLow", { n: decimal(snr, 0) }),
+  };
+  return Object.entries(told).map(([name, value]) => {
+    const pair = document.createElement("div");
+    pair.append(element("dt", t(name)), element("dd", value));
+    return pair;
+  });
+}
+
+function element(name, textContent) {
+  return Object.assign(document.createElement(name), { textContent });
 }

@@ -7,7 +7,7 @@ const ABOVE_NOISE = 3;
 const NOISE_RISES = 1.02; // a tick, so that a noise that begins later is learnt
 const QUIETEST_DB = 60;
 // What a browser does to a voice for a call would be learnt as part of the voice.
-const WANTED = { channelCount: 1, echoCancellation: false, noiseSuppression: false, autoGainControl: true };
+const WANTED = { channelCount: 1, echoCancellation: false, noiseSuppression: false, autoGainControl: false };
 
 /** Asks for the microphone; throws a `DOMException` whose name says why there is none. */
 export async function listen(told) {
