@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from antiphon.engines.admission import Load
 from antiphon.settings import Settings
-from antiphon.staircase import staircase
+from antiphon.staircase import Opener, Staircase, memory, staircase
 from tests.browser.driving import Studio
+from tests.browser.engines import MIMIC, Held
+from tests.browser.panel import Voices
 from tests.edge.serving import Served, only, serving_in_thread
 from tests.voices import sounds
 
@@ -32,6 +36,7 @@ FLAGS = [
 ]
 
 Opens = Callable[..., Studio]
+Enters = Callable[..., Voices]
 
 
 def find_chromium() -> str | None:
@@ -107,3 +112,39 @@ def serves() -> Iterator[Callable[..., Served]]:
         yield lambda engine: stack.enter_context(
             serving_in_thread(Settings(engine="held"), only(lambda: engine))
         )
+
+
+def matching(engine: Held) -> Opener:
+    """Stairs that keep voices, with an engine that can match them."""
+
+    @asynccontextmanager
+    async def open_stairs(settings: Settings) -> AsyncIterator[Staircase]:
+        async with memory(settings) as remembered:
+            yield Staircase(engine, engine.card(), lambda: Load(0, 0, 8), memory=remembered)
+
+    return open_stairs
+
+
+@pytest.fixture(scope="package")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Held]]:
+    """One service that keeps voices, and an engine that can match them."""
+    engine = Held(frames=6, card=MIMIC)
+    settings = Settings(engine="held", data=tmp_path_factory.mktemp("voices"))
+    with serving_in_thread(settings, matching(engine)) as served:
+        yield served, engine
+
+
+@pytest.fixture
+def enters(opens: Opens, kept: tuple[Served, Held]) -> Iterator[Enters]:
+    """Opens the studio and its panel; voices that were made are removed in the end."""
+    served, engine = kept
+
+    def enter(**kind: object) -> Voices:
+        voices = Voices(opens(served.url, **kind), engine, served.url)
+        voices.open()
+        return voices
+
+    yield enter
+    with httpx.Client(base_url=served.url, trust_env=False, timeout=15) as http:
+        for each in http.get("/v1/audio/voices").json()["uploaded_voices"]:
+            http.delete(f"/v1/audio/voices/{each['id']}").raise_for_status()

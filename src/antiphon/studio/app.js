@@ -203,7 +203,6 @@ async function openVoices() {
     save: (blob, name) => save(blob, "", name),
     tell: (sentence, place) => form.tell(sentence, place),
     clear: () => form.clearProblems(),
-    closed: () => byId("voice").focus(),
   }));
   await (await panel).open();
 }

@@ -31,7 +31,7 @@ export class Panel {
     remove: (voice) => this.#remove(voice),
   });
 
-  /** `deeds`: `list()` voices anew, `choose(id)`, `save(blob, name)`, `tell(sentence, place)`, `clear()`, `closed()`. */
+  /** `deeds`: `list()` voices anew, `choose(id)`, `save(blob, name)`, `tell(sentence, place)`, `clear()`. */
   constructor(deeds) {
     this.#deeds = deeds;
     byId("api-key").value = recall().key ?? "";
@@ -40,7 +40,10 @@ export class Panel {
     byId("another").addEventListener("click", () => this.#begin());
     byId("not-mood").addEventListener("click", () => this.#begin());
     byId("hear-it").addEventListener("click", () => this.#hear(this.#found.id));
-    byId("use-it").addEventListener("click", () => this.#dialog.close());
+    byId("use-it").addEventListener("click", () => {
+      this.#dialog.close();
+      byId("text").focus();
+    });
     this.#dialog.addEventListener("cancel", (event) => {
       if (!this.#enrol.recording) return;
       event.preventDefault(); // Escape ends the recording first
@@ -71,7 +74,6 @@ export class Panel {
   #left() {
     this.#enrol.stop();
     this.#hearing.stop();
-    this.#deeds.closed();
   }
 
   async #made(voice) {
