@@ -68,7 +68,7 @@ def test_a_mood_is_added_from_another_recording(enters: Enters, reading: Path) -
     voices.choose(reading)
     expect(voices.page.get_by_label("Name")).to_be_hidden()
     expect(voices.page.get_by_label("This is my own voice")).to_be_hidden()
-    voices.page.get_by_label("Mood", exact=True).select_option("sad")
+    voices.page.get_by_label("Feeling in the recording").select_option("sad")
     voices.button("Add the mood").click()
     expect(voices.page.locator("#mine .facts")).to_have_text("Only for you · Neutral · Sad")
 

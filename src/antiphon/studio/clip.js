@@ -7,7 +7,7 @@ import { LONGEST_S } from "./recorder.js";
 import { Sound } from "./sound.js";
 import { Waveform } from "./waveform.js";
 
-const LEAST_S = 1; // between the handles
+const LEAST_S = 3; // between the handles; less is refused
 const BEST_S = 10; // what is used of it at most
 const LONGEST_SHOWN_S = 600; // a longer file would fill the memory of a phone
 const SMALL = 5_000_000; // bytes; shown though nobody says how long it is
