@@ -13,7 +13,7 @@ CONFINED = """
 import os, socket, sys
 from antiphon.confined import Limits, confine
 log = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT) if len(sys.argv) > 1 else -1
-confine(Limits(memory_bytes=64 * 1024 * 1024, cpu_s=0))
+confine(Limits(memory_bytes=64 * 1024 * 1024, cpu_s=0, wall_s=10))
 """
 
 

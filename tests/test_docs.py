@@ -231,6 +231,9 @@ def _check_options(words: list[str]) -> None:
         return
     assert words[0] in VERBS
     command = main.get_command(click.Context(main), words[0])
+    if isinstance(command, click.Group):
+        words = words[1:]
+        command = command.commands[words[0]]
     assert command is not None
     known = {option for each in command.params for option in each.opts} | {"--help", "-h"}
     assert {word.partition("=")[0] for word in words[1:] if word.startswith("-")} <= known

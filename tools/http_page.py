@@ -15,15 +15,17 @@ from antiphon.staircase import staircase
 
 HTTP = """# HTTP API
 
-Generated from what the running service says of itself at `GET /openapi.json`. There are no keys
-yet: whoever reaches the port may speak.
+Generated from what the running service says of itself at `GET /openapi.json`. A key is sent as
+`Authorization: Bearer ak_…`; until the operator has [made one](../how-to/keys.md), whoever reaches
+the port may do everything.
 
-An answer with audio carries `X-Sample-Rate`; `X-Cache`, `hit` when it came from memory; and
-`X-Ignored`, with the options that were understood and not honoured; and `X-Style`, with what was
-understood of `instructions`. Every answer carries
-`X-Request-Id`: yours where you sent one, else a new one. An error that may pass carries
-`Retry-After`. Every error has the same body, [`Problem`](#problem); the codes are listed in
-[Errors](errors.md).
+An answer with audio carries `X-Engine`, who spoke; `X-Voice-Likeness`, whether in the engine's
+`own` voice, in one `matched` to a recording, or in one `cloned` from it; `X-Sample-Rate`;
+`X-Cache`, `hit` when it came from memory; `X-Ignored`, with the options that were understood and
+not honoured; and `X-Style`, with what was understood of `instructions`. Every answer carries
+`X-Request-Id`: yours where you sent one, else a new one. An
+error that may pass carries `Retry-After`. Every error has the same body, [`Problem`](#problem);
+the codes are listed in [Errors](errors.md).
 
 How the formats differ: [Formats](../formats.md). The same in Python:
 [Use the OpenAI SDKs](../how-to/openai-sdk.md).
@@ -49,8 +51,22 @@ FIELDS = {
     "pronunciations": "Words and how they are said: `[{word, say}]`, or an object.",
     "pronunciation_dictionaries": "Ids or names of dictionaries; left out, those that are "
     "attached; an empty list, none.",
-    "ref_audio": "A recording to speak like: base64, or a `data:` URI.",
-    "ref_text": "What is said in the recording.",
+    "ref_audio": "A recording to speak like, in base64 or as a `data:` URI; it is not kept.",
+    "ref_text": "What that recording says; some engines need it.",
+}
+FORMS = {
+    "name": "What the voice, or the consent, is called.",
+    "consent": "`true`, a sentence that says that the speaker agreed, or the id of a consent.",
+    "audio_sample": "The recording: 3 to 60 s, in any format.",
+    "file": "The same by another name; for an import, the file that was exported.",
+    "files": "The same by another name.",
+    "ref_text": "What the recording says; some engines need it.",
+    "speaker_description": "A few words about the voice.",
+    "mood": "The mood that it is spoken in, such as `happy`; left out, `neutral`.",
+    "type": "`audio_sample`.",
+    "language": "BCP 47 tag of what is said.",
+    "recording": "The speaker says that the voice may be used.",
+    "shared": "Whether others may use the voice.",
 }
 
 
@@ -68,12 +84,17 @@ def http_page() -> str:
     for path, methods in api["paths"].items():
         for method, each in methods.items():
             parts.append(_path(f"{method.upper()} {path}", each, api["components"]))
-    parts += [_schema(name, each) for name, each in schemas.items() if name != "SpeechRequest"]
+    asked = {name for name in schemas if name.endswith(("Request", "Form", "Change"))}
+    told = {name for name in asked if _meanings(name, schemas[name])}
+    parts += [_schema(name, each) for name, each in schemas.items() if name not in told]
     return "\n".join(parts)
 
 
 def _path(name: str, each: dict[str, Any], components: dict[str, Any]) -> str:
     parts = [f"## {name}\n\n{each['summary']}\n"]
+    asked = [one["name"] for one in each.get("parameters", ()) if one["in"] == "query"]
+    if asked:
+        parts.append(f"In the query: {listed(asked)}.\n")
     if "requestBody" in each:
         ((media, holds),) = each["requestBody"]["content"].items()
         parts += _body(media, _named(holds["schema"]), components["schemas"])
@@ -84,13 +105,23 @@ def _path(name: str, each: dict[str, Any], components: dict[str, Any]) -> str:
     return "\n".join([*parts, table(["refuses with", "because"], rows) if rows else ""])
 
 
+def _meanings(name: str, schema: dict[str, Any]) -> dict[str, str] | None:
+    """What the fields of a body mean, where this page says it in place."""
+    said = FIELDS if name == "SpeechRequest" else FORMS
+    return said if set(schema.get("properties", ())) <= set(said) else None
+
+
 def _body(media: str, name: str, schemas: dict[str, Any]) -> list[str]:
-    """What is sent: a speech request field by field, anything else by its name."""
-    if name != "SpeechRequest":
-        return [f"Body: {code(media)}, [{name}](#{name.lower()}).\n"]
+    """What is sent: field by field where the meaning of each is told, else by its name."""
     body, head = schemas[name], ["field", "type", "meaning"]
-    rows = [(code(k), _type(v), FIELDS[k]) for k, v in body["properties"].items()]
-    return [f"Body: JSON. Needed: {listed(body['required'])}.\n", table(head, rows)]
+    said = _meanings(name, body)
+    if said is None:
+        return [f"Body: {code(media)}, [{name}](#{name.lower()}).\n"]
+    rows = [(code(k), _type(v), said[k]) for k, v in body["properties"].items()]
+    needed = body.get("required")
+    told = f"Needed: {listed(needed)}." if needed else "Every field may be left out."
+    shape = "JSON" if media.endswith("json") else "a form, `multipart/form-data`"
+    return [f"Body: {shape}. {told}\n", table(head, rows)]
 
 
 def _media(content: tuple[str, dict[str, Any]]) -> str:
@@ -118,6 +149,8 @@ def _schema(name: str, each: dict[str, Any]) -> str:
 
 def _type(schema: dict[str, Any]) -> str:
     """A JSON schema in a few words."""
+    if schema.get("format") == "binary":
+        return "file"
     if "$ref" in schema:
         return f"[{_named(schema)}](#{_named(schema).lower()})"
     if "enum" in schema:

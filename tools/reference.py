@@ -48,11 +48,16 @@ def _paragraph(text: str) -> str:
 
 
 def _verb(name: str, verb: click.Command) -> str:
+    """A verb with its options; of a group, each verb in it."""
+    if isinstance(verb, click.Group):
+        inner = [_verb(f"{name} {each}", one) for each, one in verb.commands.items()]
+        return "\n".join((f"## antiphon {name}\n", prose(verb.help), *inner))
     arguments = [p for p in verb.params if isinstance(p, click.Argument)]
     options = [p for p in verb.params if isinstance(p, click.Option)]
     usage = " ".join(["antiphon", name, "[OPTIONS]", *(_argument(each) for each in arguments)])
     rows = [(_spelled(each), each.help or "") for each in options]
-    head = f"## antiphon {name}\n\n```text\n{usage}\n```\n"
+    level = "#" * (2 + name.count(" "))
+    head = f"{level} antiphon {name}\n\n```text\n{usage}\n```\n"
     return "\n".join((head, prose(verb.help), table(["option", "meaning"], rows)))
 
 

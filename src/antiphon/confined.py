@@ -1,12 +1,13 @@
-"""What a child process takes from itself before it reads a stranger's file.
+"""What a process takes from itself before it reads a stranger's file.
 
-Where the operating system knows none of these limits, the parent's deadline is left.
+Where the operating system knows none of these limits, its parent's deadline is left.
 """
 
 from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,16 +17,23 @@ from types import ModuleType
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`memory_bytes` more than now, `cpu_s` more than now; no file is opened, none grows."""
+    """`memory_bytes` and `cpu_s` more than now, and `wall_s` from now on."""
 
     memory_bytes: int
     cpu_s: int
+    wall_s: int
 
 
 def yield_to_others(niceness: int) -> None:
-    """Run only when nobody else wants to: speech that is heard now goes first."""
+    """Run only when nobody else wants to: speech that is heard now goes first.
+
+    Niceness alone lets a process finish its turn, which is a few late milliseconds for speech.
+    """
     if hasattr(os, "nice"):
         os.nice(niceness)
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def confine(limits: Limits) -> None:
@@ -36,6 +44,7 @@ def confine(limits: Limits) -> None:
     """
     if (resource := _resource()) is None:
         return
+    signal.alarm(limits.wall_s)  # whoever watches may be gone
     used = resource.getrusage(resource.RUSAGE_SELF)
     bounds = {
         "RLIMIT_CORE": 0,

@@ -103,13 +103,13 @@ async def staircase(settings: Settings) -> AsyncIterator[Staircase]:
         )
     normalizer = Normalizer(settings.pronunciations, settings.replacements)
     async with (
-        _given_back(normalizer),
+        given_back(normalizer),
         _beside(normalizer.start),
         memory(settings) as kept,
         _beside(kept.warm) as warmed,
     ):
         options = EngineOptions(settings.model, settings.workers, kept.library)
-        async with _given_back(await open_engine(settings.engine, options)) as engine:
+        async with given_back(await open_engine(settings.engine, options)) as engine:
             await warmed.wait()
             kept.changes.on(RECORDING, engine.forget)
             card = engine.card()
@@ -128,7 +128,7 @@ async def memory(settings: Settings) -> AsyncIterator[Memory]:
     Raises `BadSetting` for a place that cannot be.
     """
     database, objects = Database(settings.database), Objects(settings.objects)
-    async with _given_back(database):
+    async with given_back(database):
         changes = Changes(database)
         library = Library(database, objects, changes)
         consents = Consents(database, objects, library)
@@ -153,7 +153,7 @@ async def _beside(load: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterato
 
 
 @asynccontextmanager
-async def _given_back(thing: Closing) -> AsyncIterator[Closing]:
+async def given_back(thing: Closing) -> AsyncIterator[Closing]:
     """Close it on leaving, even when the leaving is a cancellation, within a limit."""
     try:
         yield thing

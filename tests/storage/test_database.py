@@ -91,6 +91,13 @@ async def test_a_database_that_is_away_is_told_and_then_costs_no_wait(tmp_path: 
     await database.aclose()
 
 
+async def test_a_file_that_is_no_database_is_away(tmp_path: Path) -> None:
+    """Speech goes on without it, and the log says what is wrong."""
+    (tmp_path / "antiphon.db").write_bytes(b"not a database" * 1_000)
+    with pytest.raises(StorageAway):
+        await Database(f"sqlite:///{tmp_path / 'antiphon.db'}").read(owners)
+
+
 async def test_a_server_that_is_not_there_is_away(unused_port: int) -> None:
     """A Postgres that nobody runs is told within its deadline."""
     database = Database(f"postgresql://nobody@127.0.0.1:{unused_port}/nothing")

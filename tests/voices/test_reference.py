@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import anyio
 import anyio.lowlevel
@@ -15,14 +15,16 @@ import numpy as np
 import pytest
 
 from antiphon import refusals
-from antiphon.errors import CheckerNotReady, DeadlineExceeded, Overloaded
-from antiphon.refusals import BadTranscript, ReferenceTooShort, UnreadableAudio
+from antiphon.errors import CheckerNotReady, DeadlineExceeded, Overloaded, SpeechError
+from antiphon.refusals import BadReference, BadTranscript, ReferenceTooShort, UnreadableAudio
 from antiphon.voices import messages
+from antiphon.voices.checkers import _fate
 from antiphon.voices.reference import Accepted, Bounds, References, _refusal
+from tests.voices import crafted
 from tests.voices.sounds import RATE, file, noise, silence, speech
 
 pytestmark = pytest.mark.anyio
-ONE = Bounds(at_once=1)
+ONE = Bounds(at_once=1, rest=0)
 SENTENCES = "Some words that a person could well have read aloud in six and a half seconds of time."
 
 
@@ -134,12 +136,12 @@ async def test_one_too_many_is_refused_at_once() -> None:
 
 async def test_what_waits_is_bounded_in_bytes() -> None:
     """Sixteen large files would be a lot of memory."""
-    bounds = Bounds(at_once=1, waiting=16, waiting_bytes=1_000)
+    bounds = Bounds(at_once=1, waiting=16, held_bytes=1_000_000)
     async with desk(bounds) as references, anyio.create_task_group() as group:
         group.start_soon(references.accept, file(speech()))
         await until(lambda: references.inside == 1)
         with pytest.raises(Overloaded):
-            await references.accept(bytes(25 * 1024 * 1024))
+            await references.accept(crafted.wav(bytes(20 * 1024 * 1024)))
 
 
 async def test_nobody_waits_for_ever() -> None:
@@ -154,38 +156,72 @@ async def test_nobody_waits_for_ever() -> None:
     assert references.inside == 0
 
 
-async def test_a_file_that_takes_too_long_is_given_up() -> None:
-    """Its process is ended, and the file is told so."""
+async def test_a_flood_leaves_the_processor_alone_between_files() -> None:
+    """The place of a check stays empty for a while, and nobody but the next waits for that."""
+    data = file(speech())
+    async with desk(Bounds(at_once=1, rest=1_000, wait_s=0.01)) as references:
+        assert (await references.accept(data)).recording.pcm
+        with pytest.raises(DeadlineExceeded):
+            await references.accept(data)
+
+
+async def test_a_check_that_takes_too_long_is_given_up() -> None:
+    """Decoding has a limit of its own; this is a machine with too much to do, and may pass."""
     async with desk(Bounds(check_s=0.001)) as references:
-        with pytest.raises(UnreadableAudio, match="takes more than"):
+        with pytest.raises(CheckerNotReady, match="took more than"):
             await references.accept(file(speech()))
 
 
-async def test_a_crash_costs_one_upload() -> None:
-    """The file that was being checked is refused, and the next one is taken."""
+async def test_a_process_that_is_killed_is_replaced() -> None:
+    """The upload that it held may be sent again, and the next one is taken."""
     data = file(np.tile(speech(), 8))
     async with desk() as references:
 
-        async def crash() -> None:
-            await until(lambda: bool(references.pids) and references.inside == 1)
-            os.kill(references.pids[0], signal.SIGSEGV)
+        async def kill() -> None:
+            await until(lambda: bool(references.pids))
+            os.kill(references.pids[0], signal.SIGKILL)
 
         async with anyio.create_task_group() as group:
-            group.start_soon(crash)
-            with pytest.raises(UnreadableAudio, match="breaks the decoder"):
+            group.start_soon(kill)
+            with pytest.raises(CheckerNotReady):
                 await references.accept(data)
         assert (await references.accept(data)).recording.pcm
 
 
-async def test_no_process_meets_two_files() -> None:
-    """What one file may have done to its process, another's owner never meets."""
+async def test_one_process_checks_file_after_file() -> None:
+    """Starting one costs running speech more than checking does."""
     async with desk() as references:
         seen = set()
-        for _ in range(3):
-            await references.accept(file(speech()))
-            await until(lambda: len(references.pids) == 1)
-            seen.add(references.pids[0])
-    assert len(seen) == 3
+        for data in (file(speech()), crafted.wav(b""), file(speech("man"))):
+            with suppress(BadReference):
+                await references.accept(data)
+            seen.update(references.pids)
+    assert len(seen) == 1
+
+
+async def test_what_is_no_recording_costs_no_process() -> None:
+    """Its first bytes are looked at here."""
+    async with desk() as references:
+        with pytest.raises(refusals.NotAudio):
+            await references.accept(b"%PDF-1.7")
+        assert references.pids == []
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "says"),
+    [
+        (-11, UnreadableAudio, "breaks the decoder"),
+        (-getattr(signal, "SIGXCPU", 24), UnreadableAudio, "takes too much time"),
+        (-getattr(signal, "SIGALRM", 14), CheckerNotReady, "too much else to do"),
+    ],
+)
+async def test_how_a_process_ended_says_whose_fault_it_was(
+    status: int, kind: type[SpeechError], says: str
+) -> None:
+    """A file would do it again; a busy machine would not."""
+    error = _fate(status)
+    assert type(error) is kind
+    assert says in str(error)
 
 
 async def test_processes_are_there_while_files_come() -> None:
@@ -233,6 +269,7 @@ async def test_leaving_frees_the_place() -> None:
             await until(lambda: bool(references.pids))
             group.cancel_scope.cancel()
         assert references.inside == 0
+        assert len(references.pids) == 1
         assert (await references.accept(file(speech()))).recording.pcm
 
 

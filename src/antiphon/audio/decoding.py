@@ -177,5 +177,5 @@ def _scaled(frame: AudioFrame, channels: int) -> Samples:
 def _power(channel: Samples) -> float:
     """Of one channel; one with a sample that is no number is the loudest, and so refused."""
     with np.errstate(over="ignore", invalid="ignore"):
-        power = float(np.dot(channel, channel))
+        power = float(np.square(channel).sum(dtype=np.float64))
     return power if np.isfinite(power) else np.inf

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import msgspec
@@ -14,7 +14,7 @@ from antiphon.edge.enrolment import EnrolledVoice, adopts, described
 from antiphon.engines.registry import EngineOptions, open_engine
 from antiphon.settings import Settings
 from antiphon.speech import Engine, Need, Recording
-from antiphon.staircase import Memory, memory
+from antiphon.staircase import Memory, given_back, memory
 from antiphon.voices import carrying
 from antiphon.voices.enrolled import Enrolled, Profile
 from antiphon.voices.naming import NEUTRAL, check_mood, check_name, check_text
@@ -38,7 +38,7 @@ class Given:
 async def add(settings: Settings, given: Given, data: bytes) -> EnrolledVoice:
     """A new voice, or one more mood of one; raises `SpeechError`."""
     mood, description = check_mood(given.mood), check_text(given.description, "description")
-    async with _beside(settings) as (kept, engine), aclosing(References()) as references:
+    async with _beside(settings) as (kept, engine), given_back(References()) as references:
         library = kept.library
         name = check_name(given.name, _reserved(settings, engine))
         there = None if mood == NEUTRAL else await library.find_own(given.owner, name)
@@ -112,7 +112,7 @@ async def _beside(settings: Settings) -> AsyncIterator[tuple[Memory, Engine]]:
     async with memory(settings) as kept:
         options = EngineOptions(settings.model, settings.workers, kept.library)
         engine = await open_engine(settings.engine, options)
-        async with aclosing(engine):
+        async with given_back(engine):
             yield kept, engine
 
 

@@ -25,7 +25,7 @@ MEDIA_TYPE = "application/zip"
 class ImportForm(msgspec.Struct, frozen=True, kw_only=True):
     """The form of `POST /v1/audio/voices/import`; `name` is another name to give the voice."""
 
-    file: File = None
+    file: File = b""
     name: str = ""
 
 

@@ -23,7 +23,7 @@ class ConsentForm(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     language: str
-    recording: File = None
+    recording: File = b""
 
 
 class ConsentChange(msgspec.Struct, frozen=True):

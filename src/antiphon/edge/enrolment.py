@@ -21,7 +21,7 @@ from antiphon.voices.reference import Accepted, Verdict
 LONGEST_TRANSCRIPT = 5_000
 STORE_S = 10.0
 File = Annotated[
-    bytes | None, msgspec.Meta(extra_json_schema={"type": "string", "format": "binary"})
+    bytes, msgspec.Meta(extra_json_schema={"format": "binary", "contentEncoding": "binary"})
 ]
 
 
@@ -30,9 +30,9 @@ class EnrolmentForm(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     consent: str = ""
-    audio_sample: File = None
-    file: File = None
-    files: File = None
+    audio_sample: File = b""
+    file: File = b""
+    files: File = b""
     ref_text: str = ""
     speaker_description: str = ""
     mood: str = ""
@@ -43,9 +43,9 @@ class MoodForm(msgspec.Struct, frozen=True, kw_only=True):
     """The form of `POST /v1/audio/voices/{voice}/recordings`."""
 
     mood: str
-    audio_sample: File = None
-    file: File = None
-    files: File = None
+    audio_sample: File = b""
+    file: File = b""
+    files: File = b""
     ref_text: str = ""
 
 

@@ -6,7 +6,6 @@ import logging
 import os
 import time
 from collections.abc import Callable
-from contextlib import aclosing
 
 import anyio
 import anyio.to_thread
@@ -21,7 +20,7 @@ from antiphon.errors import EngineNotReady, StorageAway
 from antiphon.producing import ungrouped
 from antiphon.settings import OPENAI_VOICES, Settings
 from antiphon.speech import Card
-from antiphon.staircase import Memory, Opener, Staircase
+from antiphon.staircase import Memory, Opener, Staircase, given_back
 from antiphon.storage.changes import RECORDING
 from antiphon.text.dictionary_store import DictionaryStore, MemoryDictionaries
 from antiphon.voices.reference import References
@@ -103,7 +102,7 @@ class House:
 
         async with anyio.create_task_group() as beside:
             beside.start_soon(warm)  # codecs load while the engine does
-            async with aclosing(self.references), self._opener(self.settings) as staircase:
+            async with given_back(self.references), self._opener(self.settings) as staircase:
                 await warmed.wait()
                 self._warn_of_aliases(staircase.card)
                 self._staircase, self.reason = staircase, ""

@@ -79,10 +79,11 @@ def _refusals(operations: list[Operation]) -> dict[Reasons, str]:
 def _operation(each: Operation, refusals: dict[Reasons, str]) -> dict[str, Any]:
     responses = _responses(each, refusals)
     described: dict[str, Any] = {"summary": each.summary, "responses": responses}
-    if names := re.findall(r"{(\w+)", each.path):
+    places = [(name, "path") for name in re.findall(r"{(\w+)", each.path)]
+    if places := [*places, *((name, "query") for name in each.query)]:
         described["parameters"] = [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-            for name in names
+            {"name": name, "in": where, "required": where == "path", "schema": {"type": "string"}}
+            for name, where in places
         ]
     if each.asks:
         media = "multipart/form-data" if each.form else "application/json"

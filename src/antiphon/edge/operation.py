@@ -45,6 +45,7 @@ class Operation:
     asks: type | None = None
     refuses: Situations = ()
     form: bool = False
+    query: tuple[str, ...] = ()
 
     def route(self) -> Route:
         """As Starlette takes it."""

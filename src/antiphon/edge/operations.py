@@ -10,11 +10,10 @@ from antiphon.edge.health import Health, Healths
 from antiphon.edge.house import House
 from antiphon.edge.models import Model, ModelList, Models
 from antiphon.edge.openai import SpeechRequest
-from antiphon.edge.operation import ASKING, STARTING, Operation, Situations, get
+from antiphon.edge.operation import STARTING, Operation, Situations, get
 from antiphon.edge.speech import Speech
 from antiphon.edge.studio import Studio
 from antiphon.edge.voice_operations import consent_operations, voice_operations
-from antiphon.edge.voices import VoiceList, Voices
 
 AUDIO = tuple(each.media_type for each in FORMATS.values())
 SPEAKING: Situations = (
@@ -48,10 +47,10 @@ def operations(house: House) -> list[Operation]:
     """Every route but the one that describes them."""
     return [
         _speech(house),
-        *_lists(house),
         *dictionary_operations(house),
         *voice_operations(house),
         *consent_operations(house),
+        *_models(house),
         *_for_operators(house),
         *_pages(),
     ]
@@ -70,17 +69,10 @@ def _speech(house: House) -> Operation:
     )
 
 
-def _lists(house: House) -> list[Operation]:
-    models, voices = Models(house), Voices(house)
+def _models(house: House) -> list[Operation]:
+    models = Models(house)
     missing: Situations = (errors.UnknownModel, errors.EngineNotReady)
     return [
-        get(
-            "/v1/audio/voices",
-            "The voices: the engine's own, and by pages (`limit`, `after`) the enrolled ones.",
-            voices.list,
-            VoiceList,
-            (*ASKING, errors.InvalidRequest),
-        ),
         get("/v1/models", "The models.", models.list, ModelList, STARTING),
         get("/v1/models/{model:path}", "One model.", models.show, Model, missing),
     ]

@@ -24,8 +24,9 @@ from antiphon.edge.operation import (
     get,
 )
 from antiphon.edge.uploads import Upload
-from antiphon.edge.voices import VoiceChange, VoiceDeleted, Voices
+from antiphon.edge.voices import VoiceChange, VoiceDeleted, VoiceList, Voices
 
+PAGING = ("limit", "after")
 LISTENING: Situations = (
     *UPLOADING,
     *refusals.BadReference.__subclasses__(),
@@ -35,9 +36,24 @@ LISTENING: Situations = (
 
 def voice_operations(house: House) -> list[Operation]:
     voices, enrolment, archives = Voices(house), Enrolment(house), Archives(house)
-    path, missing = "/v1/audio/voices/{voice}", (claims.VoiceNotFound,)
+    parts = (house, voices, enrolment, archives)
+    return [*_all_voices(*parts), *_one_voice(*parts)]
+
+
+def _all_voices(
+    house: House, voices: Voices, enrolment: Enrolment, archives: Archives
+) -> list[Operation]:
     enrolling: Situations = (*LISTENING, claims.ConsentRequired, claims.ConsentNotFound)
     return [
+        Operation(
+            "GET",
+            "/v1/audio/voices",
+            "The voices: the engine's own, and by pages the enrolled ones.",
+            voices.list,
+            answers=(VoiceList,),
+            refuses=(*ASKING, errors.InvalidRequest),
+            query=PAGING,
+        ),
         form(
             "/v1/audio/voices",
             "Enrol a voice from a recording.",
@@ -54,6 +70,14 @@ def voice_operations(house: House) -> list[Operation]:
             EnrolledVoice,
             (*UPLOADING, claims.BadArchive, claims.VoiceExists),
         ),
+    ]
+
+
+def _one_voice(
+    house: House, voices: Voices, enrolment: Enrolment, archives: Archives
+) -> list[Operation]:
+    path, missing = "/v1/audio/voices/{voice}", (claims.VoiceNotFound,)
+    return [
         get(path, "One voice, by id or name.", voices.show, EnrolledVoice, (*ASKING, *missing)),
         Operation(
             "POST",
@@ -103,12 +127,14 @@ def consent_operations(house: House) -> list[Operation]:
             VoiceConsent,
             LISTENING,
         ),
-        get(
+        Operation(
+            "GET",
             "/v1/audio/voice_consents",
-            "The caller's consents, by pages (`limit`, `after`).",
+            "The caller's consents, by pages.",
             consents.list,
-            ConsentList,
-            (*OWNING, errors.InvalidRequest),
+            answers=(ConsentList,),
+            refuses=(*OWNING, errors.InvalidRequest),
+            query=PAGING,
         ),
         get(path, "One consent.", consents.show, VoiceConsent, missing),
         Operation(

@@ -78,6 +78,7 @@ class Database:
             except StorageAway:
                 self._away_until = anyio.current_time() + REST_S
                 raise
+        self._away_until = anyio.current_time() + REST_S
         raise StorageAway("the database")
 
     async def _open(self) -> Engine:
@@ -159,6 +160,6 @@ def _transacted(engine: Engine, work: Work[T], write: bool) -> T:
         raise Conflict from error
     except SpeechError:
         raise
-    except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
+    except (exc.DBAPIError, exc.TimeoutError) as error:
         logger.warning("the database: %s", error)
         raise StorageAway("the database") from error

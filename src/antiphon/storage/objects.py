@@ -123,4 +123,5 @@ def _open(url: str) -> ObjectStore:
             return LocalStore.from_url(url, mkdir=True)
         return from_url(parts._replace(query="").geturl(), **options)
     except (BaseError, OSError, TypeError, ValueError) as error:
-        raise BadSetting(f"objects_url cannot be {url!r:.80}: {error}") from error
+        where = f"{parts.scheme}://{parts.netloc}"  # what follows may hold a secret
+        raise BadSetting(f"objects_url {where} cannot be used: {type(error).__name__}") from error

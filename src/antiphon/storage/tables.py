@@ -102,7 +102,7 @@ VOICES = Table(
     UniqueConstraint("owner", "name"),
     Index("ix_voices_owner_id", "owner", "id"),
     Index("ix_voices_shared_id", "shared", "id"),
-    Index("ix_voices_shared_name", "shared", "name"),
+    Index("ix_voices_shared_name", "shared", "name", "id"),
     Index("ix_voices_consent_id", "consent_id"),
 )
 

@@ -1,68 +1,73 @@
-"""The processes that check recordings: one for each file, one ready ahead while files come."""
+"""The processes that check recordings: none at rest, as many as work at once while files come."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import signal
 
 import anyio
 import msgspec
 
+from antiphon import apart
 from antiphon.children import Child, ChildGoneError
 from antiphon.errors import CheckerNotReady
 from antiphon.refusals import UnreadableAudio
 from antiphon.voices import messages
+from antiphon.voices.checker import MOST_REPLY_BYTES
 
 MODULE = "antiphon.voices.checker"
 START_S = 30.0
-MOST_REPLY_BYTES = 1024 * 1024  # ten seconds are 480 kB
 
 log = logging.getLogger(__name__)
 
 
 class Checkers:
-    """Lends each file a process of its own; the next is kept ready for `idle_s` after a file."""
+    """Lends processes, one file at a time; one that is idle for `idle_s` is ended."""
 
     def __init__(self, patience_s: float, idle_s: float) -> None:
         self._patience_s, self._idle_s = patience_s, idle_s
-        self._next: asyncio.Task[Child] | None = None
+        self._idle: list[Child] = []
         self._lent: set[Child] = set()
         self._retiring: asyncio.TimerHandle | None = None
-        self._dropping: set[asyncio.Task[None]] = set()
+        self._ending: set[asyncio.Task[None]] = set()
         self._closed = False
 
     @property
     def pids(self) -> list[int]:
-        """The processes that check a file, and the one that waits for the next."""
-        children = set(self._lent)
-        if self._next is not None and self._next.done() and not self._next.exception():
-            children.add(self._next.result())
-        return [child.pid for child in children if child.alive]
+        """The processes that live."""
+        return [child.pid for child in (*self._idle, *self._lent) if child.alive]
 
     async def check(self, data: bytes, whole: bool) -> messages.Reply:
-        """Check one file; raises `UnreadableAudio` when it breaks or holds up its process."""
-        child = await self._take()
-        self._lent.add(child)
-        try:
-            return await self._ask(child, data, whole)
-        finally:
-            with anyio.CancelScope(shield=True):
+        """Check one file; raises `UnreadableAudio` when it breaks its process.
+
+        Whoever leaves waits for the process to be free again, which is soon: ending it and
+        starting another costs running speech more.
+        """
+        with anyio.CancelScope(shield=True):
+            child = await self._take()
+            self._lent.add(child)
+            try:
+                reply = await self._ask(child, data, whole)
+            except BaseException:
                 child.kill()
                 await child.close()
-            self._lent.discard(child)
-            self._make_ready()
+                raise
+            finally:
+                self._lent.discard(child)
+            if apart.POSSIBLE:
+                self._give_back(child)
+            else:  # it has checked its one file
+                await child.close()
+        return reply
 
     async def aclose(self) -> None:
         """End every process."""
         self._closed = True
         for child in self._lent:
             child.kill()
-        if self._retiring is not None:
-            self._retiring.cancel()
-        await self._drop()
-        await asyncio.gather(*self._dropping)
+        self._retire()
+        await asyncio.gather(*self._ending)
 
     async def _ask(self, child: Child, data: bytes, whole: bool) -> messages.Reply:
         try:
@@ -70,24 +75,20 @@ class Checkers:
                 child.send(msgspec.msgpack.encode(messages.Asked(whole)))
                 await child.send_large(data)
                 body = await child.receive(self._patience_s)
-            return messages.decode(body)
+            reply = messages.decode(body)
         except TimeoutError:
-            raise UnreadableAudio(f"decoding takes more than {self._patience_s:g} s") from None
+            raise CheckerNotReady(f"it took more than {self._patience_s:g} s") from None
         except ChildGoneError as gone:
-            if self._closed:
-                raise CheckerNotReady("the service is stopping") from None
-            log.warning("a recording of %d bytes ended its checker: %s", len(data), gone)
-            raise UnreadableAudio(_fate(gone.status)) from None
-        except msgspec.MsgspecError as error:
-            log.warning("a recording of %d bytes took over its checker: %s", len(data), error)
-            raise UnreadableAudio("it breaks the decoder") from None
+            raise CheckerNotReady(f"its process ended: {gone}") from None
+        if isinstance(reply, messages.Ended):
+            log.warning("a recording of %d bytes ended its checker: %s", len(data), reply.status)
+            raise _fate(reply.status)
+        return reply
 
     async def _take(self) -> Child:
-        ahead, self._next = self._next, None
-        if ahead is not None:
-            with contextlib.suppress(CheckerNotReady):  # then this one tries again
-                if (child := await ahead).alive:
-                    return child
+        while self._idle:
+            if (child := self._idle.pop()).alive:
+                return child
         return await self._new()
 
     async def _new(self) -> Child:
@@ -98,52 +99,42 @@ class Checkers:
             child = await Child.start(MODULE, most_bytes=MOST_REPLY_BYTES)
         except OSError as error:
             raise CheckerNotReady(f"{error.strerror}") from error
+        self._lent.add(child)
         try:
             await child.receive(START_S)
-        except BaseException as error:
-            with anyio.CancelScope(shield=True):
-                child.kill()
-                await child.close()
-            if isinstance(error, TimeoutError | ChildGoneError):
-                raise CheckerNotReady(f"its process did not start: {error}") from error
-            raise
+        except (TimeoutError, ChildGoneError) as error:
+            child.kill()
+            await child.close()
+            raise CheckerNotReady(f"its process did not start: {error}") from error
+        finally:
+            self._lent.discard(child)
         return child
 
-    def _make_ready(self) -> None:
-        """Start the process of the next file, and end it when none has come for a while."""
-        if self._closed:
-            return
-        if self._next is None:
-            self._next = asyncio.create_task(self._new())
-            self._next.add_done_callback(self._wait)
-        else:
-            self._wait(self._next)
-
-    def _wait(self, ahead: asyncio.Task[Child]) -> None:
-        """From now on it is idle."""
+    def _give_back(self, child: Child) -> None:
+        self._idle.append(child)
         if self._retiring is not None:
             self._retiring.cancel()
-        if ahead is self._next:
-            self._retiring = asyncio.get_running_loop().call_later(self._idle_s, self._retire)
+        if self._closed:
+            self._retire()
+        else:
+            loop = asyncio.get_running_loop()
+            self._retiring = loop.call_later(self._idle_s, self._retire)
 
     def _retire(self) -> None:
-        task = asyncio.create_task(self._drop())
-        self._dropping.add(task)
-        task.add_done_callback(self._dropping.discard)
-
-    async def _drop(self) -> None:
-        ahead, self._next = self._next, None
-        if ahead is None:
-            return
-        if not ahead.done():
-            ahead.cancel()
-        (child,) = await asyncio.gather(ahead, return_exceptions=True)
-        if isinstance(child, Child):
-            await child.close()
+        """End the processes that nobody uses."""
+        if self._retiring is not None:
+            self._retiring.cancel()
+        idle, self._idle = self._idle, []
+        for child in idle:
+            task = asyncio.create_task(child.close())
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
 
 
-def _fate(status: int | None) -> str:
-    """What a process that ended says of the file that it read."""
+def _fate(status: int) -> UnreadableAudio | CheckerNotReady:
+    """What a process that ended says of the file that it read, or of the machine."""
     if status == -getattr(signal, "SIGXCPU", 0):
-        return "decoding takes too much time"
-    return "it breaks the decoder"
+        return UnreadableAudio("decoding takes too much time")
+    if status == -getattr(signal, "SIGALRM", 0):
+        return CheckerNotReady("the machine has too much else to do")
+    return UnreadableAudio("it breaks the decoder")

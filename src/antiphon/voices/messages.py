@@ -44,7 +44,13 @@ class Broke(msgspec.Struct, frozen=True, tag="broke"):
     why: str
 
 
-Reply = Ready | Passed | Refused | Broke
+class Ended(msgspec.Struct, frozen=True, tag="ended"):
+    """The file ended the process that read it; `status` is negative for a signal."""
+
+    status: int
+
+
+Reply = Ready | Passed | Refused | Broke | Ended
 
 
 def encode(reply: Reply) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 import anyio
 
 from antiphon import refusals
+from antiphon.audio.containers import container_of
 from antiphon.errors import DeadlineExceeded, Overloaded
 from antiphon.refusals import BadReference, UnreadableAudio, UploadTooLarge
 from antiphon.speech import Recording
@@ -20,9 +22,10 @@ from antiphon.voices.transcripts import check_plausible, cleaned
 
 MOST_BYTES = 25 * 1024 * 1024  # a minute of stereo at 48 kHz and 32 bits is 23 MB
 MOST_WAITING = 16
-MOST_WAITING_BYTES = 3 * MOST_BYTES
+MOST_HELD_BYTES = 4 * MOST_BYTES
 MOST_AT_ONCE = 2
-WAIT_S, CHECK_S, IDLE_S = 30.0, 20.0, 30.0
+WAIT_S, CHECK_S, IDLE_S = 30.0, 25.0, 30.0  # a check ends itself after 20 s
+REST, MOST_REST_S = 3.0, 2.0
 
 log = logging.getLogger(__name__)
 
@@ -55,14 +58,19 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How many files are checked at once, how many wait, and for how long, in seconds."""
+    """How many files are checked at once, how many wait, how large they are, and for how long.
+
+    `rest` is for how many times as long as a check took its place stays empty: the cores share
+    caches and clock, so that even a process that yields slows speech while it runs.
+    """
 
     at_once: int = 1
     waiting: int = MOST_WAITING
-    waiting_bytes: int = MOST_WAITING_BYTES
+    held_bytes: int = MOST_HELD_BYTES
     wait_s: float = WAIT_S
     check_s: float = CHECK_S
     idle_s: float = IDLE_S
+    rest: float = REST
 
     @classmethod
     def of_this_machine(cls) -> Bounds:
@@ -98,6 +106,7 @@ class References:
         words = cleaned(transcript)
         if len(data) > MOST_BYTES:
             raise UploadTooLarge(len(data), MOST_BYTES)
+        container_of(data)  # most mistakes and most mischief need no process
         async with self._turn(len(data)):
             reply = await self._checkers.check(data, whole=bool(words))
         passed = _passed(reply)
@@ -112,7 +121,7 @@ class References:
     @asynccontextmanager
     async def _turn(self, size: int) -> AsyncIterator[None]:
         limit = self._bounds.at_once + self._bounds.waiting
-        if self._inside >= limit or self._bytes + size > self._bounds.waiting_bytes + MOST_BYTES:
+        if self._inside >= limit or self._bytes + size > self._bounds.held_bytes:
             raise Overloaded(self._inside, limit)
         self._inside += 1
         self._bytes += size
@@ -121,13 +130,19 @@ class References:
                 await self._turns.acquire()
             if waiting.cancelled_caught:
                 raise DeadlineExceeded("a place to check the recording")
+            began = anyio.current_time()
             try:
                 yield
             finally:
-                self._turns.release()
+                self._leave(anyio.current_time() - began)
         finally:
             self._inside -= 1
             self._bytes -= size
+
+    def _leave(self, took_s: float) -> None:
+        """Give the place to the next, after a rest that nobody but the next waits for."""
+        rest_s = min(MOST_REST_S, self._bounds.rest * took_s)
+        asyncio.get_running_loop().call_later(rest_s, self._turns.release)
 
 
 def _passed(reply: messages.Reply) -> messages.Passed:

@@ -20,6 +20,7 @@ from antiphon.voices.enrolled import (
     prepared_folder,
     recording_object,
 )
+from antiphon.voices.naming import NEUTRAL
 
 
 class Rows:
@@ -187,7 +188,7 @@ class Rows:
             select(MOODS, RECORDINGS)
             .join(RECORDINGS, RECORDINGS.c.digest == MOODS.c.recording)
             .where(MOODS.c.voice.in_([row.id for row in rows]))
-            .order_by(RECORDINGS.c.created_at)
+            .order_by(MOODS.c.mood != NEUTRAL, MOODS.c.mood)
         )
         for one in self._connection.execute(asked):
             moods[one.voice][one.mood] = one.digest

@@ -95,7 +95,7 @@ def _voices() -> None:
     for name, columns in {
         "ix_voices_owner_id": ["owner", "id"],
         "ix_voices_shared_id": ["shared", "id"],
-        "ix_voices_shared_name": ["shared", "name"],
+        "ix_voices_shared_name": ["shared", "name", "id"],
         "ix_voices_consent_id": ["consent_id"],
     }.items():
         op.create_index(name, "voices", columns)
