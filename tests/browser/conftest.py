@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
 import httpx
@@ -137,14 +137,28 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Hel
 @pytest.fixture
 def enters(opens: Opens, kept: tuple[Served, Held]) -> Iterator[Enters]:
     """Opens the studio and its panel; voices that were made are removed in the end."""
-    served, engine = kept
+    server, engine = kept
+    with entering(opens, server, engine) as enter:
+        yield enter
+
+
+@pytest.fixture
+def really_enters(opens: Opens, served: Served) -> Iterator[Enters]:
+    """The same, with the engine that is built in."""
+    with entering(opens, served, None) as enter:
+        yield enter
+
+
+@contextmanager
+def entering(opens: Opens, server: Served, engine: Held | None) -> Iterator[Enters]:
+    """Opens panels, and leaves a service that keeps no voice."""
 
     def enter(**kind: object) -> Voices:
-        voices = Voices(opens(served.url, **kind), engine, served.url)
+        voices = Voices(opens(server.url, **kind), engine)
         voices.open()
         return voices
 
     yield enter
-    with httpx.Client(base_url=served.url, trust_env=False, timeout=15) as http:
+    with httpx.Client(base_url=server.url, trust_env=False, timeout=15) as http:
         for each in http.get("/v1/audio/voices").json()["uploaded_voices"]:
             http.delete(f"/v1/audio/voices/{each['id']}").raise_for_status()

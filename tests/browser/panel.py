@@ -21,11 +21,10 @@ DROP = """(panel, [name, base64]) => {
 
 @dataclass
 class Voices:
-    """The panel as a person uses it, and the service behind it."""
+    """The panel as a person uses it, and the engine behind it where the test brought one."""
 
     studio: Studio
-    engine: Held
-    url: str
+    engine: Held | None = None
 
     @property
     def page(self) -> Locator:

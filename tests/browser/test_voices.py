@@ -39,6 +39,11 @@ def test_voices_are_heard_lent_and_removed(enters: Enters, reading: Path) -> Non
     """Each by a button that names the voice; removal is asked twice."""
     voices = enters()
     voices.enrol(reading, "Ada")
+    made = voices.page.locator("#mine li")
+    expect(made).to_have_attribute("data-state", "playing")
+    expect(made).to_have_attribute("data-state", "paused")
+    assert voices.engine is not None
+    assert voices.engine.spoken_with[-1] is not None
     voices.button("Hear: Ada").click()
     voices.button("Stop: Ada").click()
     expect(voices.button("Hear: Ada")).to_be_visible()
@@ -103,7 +108,7 @@ def test_a_key_is_asked_for_where_keys_are_needed(
         secret = portal.call(make_key)
     engine = Held(frames=6, card=MIMIC)
     with serving_in_thread(settings, matching(engine)) as served:
-        voices = Voices(opens(served.url), engine, served.url)
+        voices = Voices(opens(served.url), engine)
         voices.open()
         voices.choose(reading)
         voices.agree("Ada")
