@@ -7,16 +7,19 @@ import re
 from array import array
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 
 import anyio
 
 from antiphon.speech import (
+    Ability,
     Audio,
     Call,
     Card,
     Engine,
     Finished,
     Frame,
+    Likeness,
     Mark,
     Progress,
     Recording,
@@ -28,12 +31,15 @@ from antiphon.speech import (
 RATE, FRAME = 24_000, 4_800  # 0.2 s
 CARD = Card("held", "held-1", RATE, ("en", "zh"), (Voice("low"), Voice("high")), slots=8)
 
+MIMIC = replace(CARD, engine="mimic", abilities=frozenset({Ability.MATCHING}))
+
 
 class Held(Engine):
     """Says `frames` frames of 0.2 s with the words spread over them; waits at frame `at`."""
 
-    def __init__(self, frames: int = 20, at: int | None = None) -> None:
-        self.frames, self.at = frames, at
+    def __init__(self, frames: int = 20, at: int | None = None, card: Card = CARD) -> None:
+        self.frames, self.at, self._card = frames, at, card
+        self.spoken_with: list[str | None] = []
         self.inside = 0
         self._gate: anyio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -45,20 +51,22 @@ class Held(Engine):
         self._loop.call_soon_threadsafe(self._gate.set)
 
     def card(self) -> Card:
-        return CARD
+        return self._card
 
     @asynccontextmanager
     async def speak(self, utterance: Utterance, call: Call) -> AsyncIterator[AsyncIterator[Frame]]:
         self._loop, self._gate = asyncio.get_running_loop(), anyio.Event()
         self.inside += 1
+        self.spoken_with.append(utterance.recording)
         try:
-            async with aclosing(self._frames(utterance.whole)) as frames:
+            async with aclosing(self._frames(utterance)) as frames:
                 yield frames
         finally:
             self.inside -= 1
 
-    async def _frames(self, text: str) -> AsyncGenerator[Frame, None]:
-        yield Started("held", "held-1", RATE)
+    async def _frames(self, utterance: Utterance) -> AsyncGenerator[Frame, None]:
+        text, like = utterance.whole, Likeness.MATCHED if utterance.recording else Likeness.OWN
+        yield Started(self._card.engine, self._card.model, RATE, like)
         words = [(word.start(), word.end()) for word in re.finditer(r"\w+", text)]
         step = self.frames * FRAME / max(1, len(words))
         marks = [Mark(*word, round(index * step)) for index, word in enumerate(words)]

@@ -211,7 +211,7 @@ def test_a_pronunciation_is_written_into_the_text(studio: Studio) -> None:
     studio.write("去重庆看重山")
     studio.page.locator("#pronounce summary").click()
     studio.page.locator("#text").evaluate("text => text.setSelectionRange(1, 2)")
-    expect(studio.page.get_by_label("Word")).to_have_value("重")
+    expect(studio.page.get_by_label("Word", exact=True)).to_have_value("重")
     studio.page.get_by_role("button", name="Insert").click()
     expect(studio.page.locator("#pronounce-problem")).to_contain_text("how it should sound")
     studio.page.get_by_label("Sounds like").fill("chong2")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from importlib.resources import files
 
@@ -27,12 +28,31 @@ def test_the_studio_is_served(served: Served, path: str) -> None:
 
 
 def test_the_studio_keeps_its_own_policy() -> None:
-    """No inline script or style, nothing from elsewhere, and small."""
+    """No inline script or style, nothing from elsewhere, and small when packed."""
     contents = [each.read_text() for each in (files("antiphon") / "studio").iterdir()]
     html = (files("antiphon") / "studio" / "index.html").read_text()
     assert not re.search(r"<script>|<style|\sstyle=|\son\w+=", html)
     assert not any("://" in content for content in contents)
-    assert sum(map(len, contents)) <= 100_000
+    assert sum(len(gzip.compress(content.encode())) for content in contents) <= 60_000
+
+
+def test_the_studio_is_sent_packed_to_those_who_unpack(served: Served) -> None:
+    """The same to the byte once unpacked, and not sent again to those who have it."""
+    path = "/studio/i18n.js"
+    plain, packed = raw.get(served.port, path), asking(served, path, "accept-encoding: gzip, br")
+    assert (packed.headers["content-encoding"], packed.headers["vary"]) == (
+        "gzip",
+        "accept-encoding",
+    )
+    assert gzip.decompress(packed.body) == plain.body
+    again = asking(served, path, f"if-none-match: {packed.headers['etag']}")
+    assert (again.status, again.body) == (304, b"")
+
+
+def asking(served: Served, path: str, header: str) -> raw.Reply:
+    """What is answered to a request with that header."""
+    head = f"GET {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n{header}\r\n\r\n"
+    return raw.ask(served.port, head.encode())
 
 
 def test_meters_tell_of_requests_and_slots(served: Served) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+from functools import cached_property
 from importlib.resources import files
 
 from starlette.exceptions import HTTPException
@@ -19,14 +21,21 @@ class StudioFile:
     def __init__(self, name: str) -> None:
         self._body = (files("antiphon") / "studio" / name).read_bytes()
         self.media_type = MEDIA_TYPES[name.rpartition(".")[2]]
-        tag = f'"{hashlib.sha256(self._body).hexdigest()[:16]}"'
-        self._headers = {"cache-control": "no-cache", "etag": tag}
+        tag = f'W/"{hashlib.sha256(self._body).hexdigest()[:16]}"'
+        self._headers = {"cache-control": "no-cache", "etag": tag, "vary": "accept-encoding"}
 
     async def show(self, request: Request) -> Response:
         """Always checked for a newer one, so that a page and its scripts match."""
         if request.headers.get("if-none-match") == self._headers["etag"]:
             return Response(status_code=304, headers=self._headers)
-        return Response(self._body, media_type=self.media_type, headers=self._headers)
+        body, headers = self._body, self._headers
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            body, headers = self._small, {**headers, "content-encoding": "gzip"}
+        return Response(body, media_type=self.media_type, headers=headers)
+
+    @cached_property
+    def _small(self) -> bytes:
+        return gzip.compress(self._body)
 
 
 class Studio:

@@ -1,7 +1,11 @@
 // Speaks to the public API; nothing else in the studio does.
 
+import { recall } from "./settings.js";
+
 export const RATE = 24000;
 const SPEECH = "/v1/audio/speech";
+const VOICES = "/v1/audio/voices";
+const MOST_VOICES = 1000;
 
 /** The service said no: `code` and `param` are the API's, `message` is its sentence. */
 export class Refused extends Error {
@@ -14,8 +18,39 @@ export class Refused extends Error {
 /** There was no answer, or it broke off. */
 export class Lost extends Error {}
 
+/** Every voice; `own` are those that the caller made. */
 export async function listVoices() {
-  return (await (await ask("/v1/audio/voices")).json()).voices;
+  const { voices, uploaded_voices: enrolled } = await (await ask(`${VOICES}?limit=${MOST_VOICES}`)).json();
+  const own = new Set(enrolled.filter(({ consent }) => consent).map(({ id }) => id));
+  return voices.map((voice) => ({ ...voice, own: own.has(voice.id) }));
+}
+
+/** A voice made of a recording; the answer holds what was found in it. */
+export async function enrol(form, path = "") {
+  return (await ask(VOICES + path, { method: "POST", body: form })).json();
+}
+
+export function addMood(id, form) {
+  return enrol(form, `/${id}/recordings`);
+}
+
+/** A voice from a file that was exported. */
+export function bring(file) {
+  const form = new FormData();
+  form.append("file", file);
+  return enrol(form, "/import");
+}
+
+export function share(id, shared) {
+  return post({ shared }, null, `${VOICES}/${id}`);
+}
+
+export function remove(id) {
+  return ask(`${VOICES}/${id}`, { method: "DELETE" });
+}
+
+export async function exported(id) {
+  return (await ask(`${VOICES}/${id}/export`)).blob();
 }
 
 /** The formats this service writes. */
@@ -31,7 +66,7 @@ export async function makeFile(asked, format, signal) {
   });
 }
 
-/** Yields `{samples, words}` while the speech is made; returns why it ended. */
+/** Yields `{samples, words, likeness}` while the speech is made; returns why it ended. */
 export async function* speak(asked, signal) {
   const response = await post({
     ...body(asked),
@@ -41,8 +76,9 @@ export async function* speak(asked, signal) {
     word_timestamps: true,
   }, signal);
   const join = joiner();
+  const likeness = response.headers.get("x-voice-likeness");
   for await (const event of events(response, signal)) {
-    if (event.type === "speech.audio.delta") yield { samples: join(event.audio), words: event.words ?? [] };
+    if (event.type === "speech.audio.delta") yield { samples: join(event.audio), words: event.words ?? [], likeness };
     else if (event.type === "speech.audio.error") throw new Refused(event.error);
     else if (event.type === "speech.audio.done") return event.finish_reason;
   }
@@ -72,7 +108,9 @@ function post(message, signal, path = SPEECH) {
 }
 
 async function ask(path, options = {}) {
-  const response = await fetch(path, options).catch((error) => {
+  const { key } = recall();
+  const headers = { ...options.headers, ...(key && { Authorization: `Bearer ${key}` }) };
+  const response = await fetch(path, { ...options, headers }).catch((error) => {
     throw options.signal?.aborted ? error : new Lost();
   });
   if (response.ok) return response;

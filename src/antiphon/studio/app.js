@@ -27,6 +27,7 @@ const shelf = new Shelf(takes, {
   gone: (id) => stage.take?.id === id && stage.close(),
   nameOf: (voice) => form.nameOf(voice),
 });
+let panel = null; // a promise of it, once it was opened
 let making = null; // {asked, sound, words, complete, leaving} while it is made
 
 async function speak() {
@@ -70,6 +71,7 @@ async function receive(take, signal) {
     if (done) return value;
     take.sound.add(value.samples);
     take.words.push(...value.words);
+    take.likeness = value.likeness;
     if (stage.take === take) stage.grow(value);
     else if (take.sound.length && !signal.aborted) stage.open(take);
     byId("asking").hidden = true;
@@ -77,10 +79,10 @@ async function receive(take, signal) {
 }
 
 async function keep(take) {
-  const { asked, words, complete, sound } = take;
+  const { asked, words, complete, sound, likeness } = take;
   if (!sound.length) return null;
   if (!takes.fits(sound.length)) return form.tell(t("tooLarge"));
-  const kept = await takes.keep({ asked, words, complete, seconds: sound.seconds }, sound.whole());
+  const kept = await takes.keep({ asked, words, complete, likeness, seconds: sound.seconds }, sound.whole());
   take.id = kept.id;
   return shelf.show();
 }
@@ -178,20 +180,40 @@ async function download() {
   }
 }
 
-function save(blob, format) {
+function save(blob, format, name = `antiphon.${format}`) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
-  link.download = `antiphon.${format}`;
+  link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), STILL_NEEDED_MS);
 }
 
+async function list() {
+  const voices = await api.listVoices();
+  form.setVoices(voices);
+  return voices;
+}
+
+/** The voices that one made; what it takes to make one is loaded when it is wanted. */
+async function openVoices() {
+  silence();
+  panel ??= import("./panel.js").then(({ Panel }) => new Panel({
+    list,
+    choose: (id) => form.choose(id),
+    save: (blob, name) => save(blob, "", name),
+    tell: (sentence, place) => form.tell(sentence, place),
+    clear: () => form.clearProblems(),
+  }));
+  await (await panel).open();
+}
+
 async function greet() {
   try {
-    form.setVoices(await api.listVoices());
+    await list();
     form.clearProblems();
   } catch (error) {
-    if (byId("problem").hidden) form.tell(t(error instanceof api.Lost ? "unreachable" : "starting"));
+    const known = error.code === "invalid_api_key" ? explain(error) : t("starting");
+    if (byId("problem").hidden) form.tell(error instanceof api.Lost ? t("unreachable") : known);
     setTimeout(greet, RETRY_MS);
     return;
   }
@@ -209,6 +231,7 @@ function dress() {
   listWords();
   byId("dark").setAttribute("aria-pressed", String(isDark()));
   stage.refresh();
+  panel?.then((open) => open.translate());
 }
 
 function isDark() {
@@ -222,6 +245,7 @@ byId("form").addEventListener("submit", (event) => {
 });
 stopButton.addEventListener("click", silence);
 downloadButton.addEventListener("click", download);
+byId("voices-open").addEventListener("click", openVoices);
 byId("language").addEventListener("click", () => {
   turn();
   dress();
@@ -235,7 +259,7 @@ byId("dark").addEventListener("click", () => {
 });
 system.addEventListener("change", dress);
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing) return; // the key belongs to the input method
+  if (event.isComposing || byId("voices").open) return; // the key belongs to the input method, or the panel
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
     speak();

@@ -64,6 +64,11 @@ export class Form {
     this.translate();
   }
 
+  choose(voice) {
+    this.#voice.value = voice;
+    this.#chosen();
+  }
+
   nameOf(voice) {
     return this.#voices.find(({ id }) => id === voice)?.name ?? voice;
   }
@@ -100,7 +105,7 @@ export class Form {
     const control = document.querySelector(`[aria-describedby="${place.id}"]`);
     if (!control) return;
     control.closest("details")?.setAttribute("open", "");
-    control.setAttribute("aria-invalid", "true");
+    if (!control.matches("button")) control.setAttribute("aria-invalid", "true");
     control.focus();
   }
 

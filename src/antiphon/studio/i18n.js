@@ -83,6 +83,13 @@ const en = {
   noSelection: "Select a word in the text first.",
   noWord: "Write the word first, or select it in the text.",
   noSound: "Write how it should sound, without brackets or bars.",
+  voices: "Your voices",
+  matched: "matched",
+  cloned: "cloned",
+  matchedVoice: "Matched to the recording in pitch, range, colour and pace; not a clone of it.",
+  clonedVoice: "Cloned from the recording.",
+  yours: "yours",
+  lent: "shared",
   // The API's own sentences are English already.
   nothing_to_say: "There is nothing here to speak: add at least one letter or digit.",
   overloaded: "Every voice is busy. Try again in a moment.",
@@ -170,6 +177,13 @@ const zh = {
   noSelection: "先在文字中选中一个词。",
   noWord: "先写下这个词，或在文字中选中它。",
   noSound: "写下它的读法，不要用方括号或竖线。",
+  voices: "你的声音",
+  matched: "匹配",
+  cloned: "克隆",
+  matchedVoice: "按录音匹配了音高、音域、音色和语速，不是克隆。",
+  clonedVoice: "由录音克隆而成。",
+  yours: "你的",
+  lent: "共享",
   nothing_to_say: "这里没有可以朗读的内容：请至少写一个字或数字。",
   bad_text: "文字里有无法朗读的控制字符，请删去。",
   text_too_long: "文字太长，请分成几段。",
@@ -185,6 +199,25 @@ const zh = {
   engine_failed: "声音引擎在这段文字上出错了，请再试一次。",
   deadline_exceeded: "等得太久了，请再试一次。",
   speech_error: "服务出错了，请告诉管理员。",
+  unreadable_audio: "这个文件无法解码。请存为 WAV 或 FLAC 再试。",
+  reference_silent: "录音里没有声音。请打开麦克风，选对设备，重新录音。",
+  reference_not_speech: "录音里没有人说话。请录一个人朗读，不要有别的声音。",
+  reference_too_short: "说话太少。至少要 3 秒，请读两三句话。",
+  reference_too_long: "录音太长。请截取约 10 秒清晰的说话。",
+  reference_too_quiet: "声音太轻。请靠近麦克风，或调高音量。",
+  reference_clipped: "声音过大而失真。请调低麦克风，或离远一些，重新录音。",
+  reference_noisy: "噪声太大。请在安静的房间里，靠近麦克风录音。",
+  bad_transcript: "写下的话与录音不符。请逐字写下所说的，或不填。",
+  upload_too_large: "文件太大。请只发送 10 秒的说话。",
+  not_audio: "这个文件不是录音。请选择 WAV、FLAC、MP3、M4A、WebM 或 Ogg。",
+  voice_unsupported: "现在的引擎不能用这个声音说话，需要换一个引擎。",
+  transcript_required: "这个引擎需要录音的文字。请写下所说的话。",
+  consent_required: "只有说话人同意，才能生成声音。",
+  voice_not_found: "没有这个声音。",
+  voice_exists: "你已有同名的声音，请换个名字，或先删除那个。",
+  invalid_api_key: "这个密钥无效或已停用。",
+  key_required: "这里需要密钥。",
+  storage_away: "声音库暂时不可用，请稍后再试。",
 };
 
 const CHOIR = {
@@ -210,6 +243,12 @@ export const SAMPLES = [
   { name: "both", text: "My flight to 上海 leaves at 3:30, so 我们晚上见, and please bring the 小笼包!" },
 ];
 
+/** More sentences, of a part of the page that is loaded when it is wanted. */
+export function learn(more) {
+  for (const [language, sentences] of Object.entries(more)) Object.assign(STRINGS[language], sentences);
+  translate();
+}
+
 /** The sentence of that name; `{n}` and its like are filled in. */
 export function t(name, values = {}) {
   const sentence = STRINGS[tongue][name] ?? en[name] ?? name;
@@ -221,8 +260,9 @@ export function explain({ code, message }) {
   return STRINGS[tongue][code] ?? message;
 }
 
-export function describeVoice({ id, name, description }) {
-  const told = tongue === "zh" ? (CHOIR[id] ?? description) : description;
+export function describeVoice({ id, name, description, object, own }) {
+  const kind = object && t(own ? "yours" : "lent");
+  const told = kind || (tongue === "zh" ? (CHOIR[id] ?? description) : description);
   return told ? `${name} · ${told}` : name;
 }
 
@@ -236,9 +276,10 @@ export function nameLanguage(tag) {
 }
 
 /** A length of time as it is said aloud. */
-export function duration(seconds) {
-  const whole = Math.round(seconds);
-  const said = (n, unit) => new Intl.NumberFormat(locale(), { style: "unit", unit, unitDisplay: "long" }).format(n);
+export function duration(seconds, digits = 0) {
+  const whole = Math.round(seconds * 10 ** digits) / 10 ** digits;
+  const style = { style: "unit", unitDisplay: "long", maximumFractionDigits: digits };
+  const said = (n, unit) => new Intl.NumberFormat(locale(), { ...style, unit }).format(n);
   const rest = said(whole % 60, "second");
   return whole < 60 ? rest : `${said(Math.floor(whole / 60), "minute")} ${rest}`;
 }

@@ -4,6 +4,7 @@ import { region, t } from "./i18n.js";
 import { clock, Plain } from "./text.js";
 
 const TITLE = 80; // characters
+const LIKE = ["matched", "cloned"]; // what a voice may be that is not the engine's own
 
 const byId = (id) => document.getElementById(id);
 
@@ -33,10 +34,10 @@ export class Shelf {
 
   #item(about) {
     const item = byId("take").content.cloneNode(true).firstElementChild;
-    const { asked, seconds, complete, id } = about;
+    const { asked, seconds, complete, likeness, id } = about;
     const said = new Plain(asked.text.slice(0, 4 * TITLE)).text.trim().replace(/\s+/g, " ");
     const title = [...said].slice(0, TITLE).join("");
-    const facts = [this.#deeds.nameOf(asked.voice), clock(seconds), when(id), !complete && t("partial")];
+    const facts = [this.#deeds.nameOf(asked.voice), LIKE.includes(likeness) && t(likeness), clock(seconds), when(id), !complete && t("partial")];
     item.querySelector(".said").textContent = title;
     item.querySelector(".facts").textContent = facts.filter(Boolean).join(" · ");
     const short = [...title].slice(0, 30).join("");

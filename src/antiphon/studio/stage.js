@@ -47,6 +47,8 @@ export class Stage {
     this.take = take;
     this.#section.hidden = false;
     byId("words").lang = take.asked.language || "";
+    const { likeness } = take;
+    byId("likeness").textContent = likeness && likeness !== "own" ? t(`${likeness}Voice`) : "";
     if (!take.asked.language) byId("words").removeAttribute("lang");
     this.#words.show(take.asked.text);
     this.#words.add(take.words);

@@ -57,18 +57,19 @@ export class Waveform {
     return share * this.#target;
   }
 
-  draw(position) {
+  /** What was heard, or is chosen, is coloured: up to `position`, from `from` on. */
+  draw(position, from = 0) {
     this.#scale += (this.#target - this.#scale) * (this.moving && !this.#still.matches ? 0.22 : 1);
     const { width, height, context, heard, toCome } = this.#sheet();
     const bars = Math.max(1, Math.floor((width + GAP) / (BAR + GAP)));
     const perBar = (this.#scale * RATE) / HOP / bars;
-    const played = (position / this.#scale) * bars;
+    const [first, played] = [from, position].map((seconds) => (seconds / this.#scale) * bars);
     let drawn = 0;
     for (let bar = 0; bar < bars; bar++) {
       const peak = this.#highest(bar * perBar, (bar + 1) * perBar);
       if (peak >= 0) drawn++;
       const tall = peak < 0 ? 0 : Math.round((peak / (this.#loudest || 1)) ** 0.8 * (height - BAR));
-      context.fillStyle = bar + 0.5 < played ? heard : toCome;
+      context.fillStyle = bar + 0.5 < played && bar + 0.5 >= first ? heard : toCome;
       context.globalAlpha = peak < 0 ? 0.35 : 1;
       this.#bar(context, bar * (BAR + GAP), (height - BAR - tall) / 2, BAR + tall);
     }

@@ -17,7 +17,7 @@ from antiphon.voices import messages
 from antiphon.voices.checker import MOST_REPLY_BYTES
 
 MODULE = "antiphon.voices.checker"
-START_S = 30.0
+START_S, CLOSE_S = 30.0, 10.0
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,8 @@ class Checkers:
         for child in self._lent:
             child.kill()
         self._retire()
-        await asyncio.gather(*self._ending)
+        with anyio.move_on_after(CLOSE_S, shield=True):  # also where the service is cancelled
+            await asyncio.gather(*self._ending)
 
     async def _ask(self, child: Child, data: bytes, whole: bool) -> messages.Reply:
         try:
