@@ -250,7 +250,7 @@ def errors_between(one: Speaker) -> float:
 
 LEGEND = (
     "Errors are medians over speakers, against words that were not enrolled. Identification is the "
-    "share of matched voices whose nearest recording, by the encoder, is their speaker's; `centred` "
+    "share of matched voices whose nearest recording, by the encoder, is their speaker's; centred "
     "takes out first what all synthetic voices have in common."
 )
 
