@@ -28,6 +28,9 @@ LEVEL_DB = -20.0  # where speech sits, as with the engine's own voices
 LEAST_VOICED_S = 0.4
 SLOWEST_WPM, FASTEST_WPM = 100, 320
 MOST_BOOST_DB = 18.0
+BREATH_DB, MOST_BREATH = 18.0, 0.25  # a third of noise takes 6 dB
+PAUSES = (0.5, 2.0)
+MOST_S = 15  # of a recording; a voice is known by then
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +71,33 @@ class Draft:
 
 def fit(wave: Wave, rate: int, rehearsal: Rehearsal) -> profile.Profile:
     """The profile of a recording; raises `InvalidRequest` where it holds no voice."""
-    target = Target.of(wave, rate)
+    target = Target.of(wave[: MOST_S * rate], rate)
     tract = tract_of(target.measures.pitch_hz)
-    tunes = [tuned(target, rehearsal, language, tract) for language in ("en-us", "cmn")]
+    english, said = tuned(target, rehearsal, "en-us", tract)
+    chinese, _ = tuned(target, rehearsal, "cmn", tract)
+    found = measure(said, rehearsal.rate)
     return profile.Profile(
         revision=profile.REVISION,
         formants=round(tract),
         volume=VOLUME,
-        breath=0.0,
-        pause=1.0,
-        english=tunes[0],
-        chinese=tunes[1],
+        breath=breath(found.breath_db - target.measures.breath_db),
+        pause=pause(target.measures.mean_pause_s, found.mean_pause_s),
+        english=english,
+        chinese=chinese,
         neutral=neutral(target.measures),
     )
+
+
+def breath(too_clear_db: float) -> float:
+    """The share of noise that makes a voice so much less harmonic; a noisy room is no breath."""
+    return float(np.clip(too_clear_db / BREATH_DB, 0.0, MOST_BREATH))
+
+
+def pause(wanted_s: float, found_s: float) -> float:
+    """How much longer pauses must be; a recording without any tells nothing."""
+    if not wanted_s or not found_s:
+        return 1.0
+    return float(np.clip(wanted_s / found_s, *PAUSES))
 
 
 def neutral(measures: Measures) -> profile.Neutral:
@@ -112,8 +129,10 @@ def drafted(target: Target, rehearsal: Rehearsal, language: str, tract: float) -
     return Draft(low, high, wpm)
 
 
-def tuned(target: Target, rehearsal: Rehearsal, language: str, tract: float) -> profile.Tune:
-    """Pitch, pace and filter: the colour of the target, at the level of our own voices."""
+def tuned(
+    target: Target, rehearsal: Rehearsal, language: str, tract: float
+) -> tuple[profile.Tune, Wave]:
+    """Pitch, pace and filter, and the passage said with them, at the level of our own voices."""
     draft = drafted(target, rehearsal, language, tract)
     wave = rehearsal.say(language, lines(draft.low, draft.high, tract), draft.wpm)
     wish = np.zeros(len(target.average))
@@ -122,10 +141,11 @@ def tuned(target: Target, rehearsal: Rehearsal, language: str, tract: float) -> 
         own = average_db(bands_db(Filter().run(wave, taps), rehearsal.rate))
         wish = _limited(wish + target.average - own, target.bandwidth_hz)
     taps = minimum_phase(wish, rehearsal.rate)
-    levels = level_db(Filter().run(wave, taps), rehearsal.rate)
+    said = Filter().run(wave, taps)
+    levels = level_db(said, rehearsal.rate)
     level = 10 * np.log10(np.mean(10 ** (levels[spoken(levels)] / 10)))
     taps = taps * 10 ** ((LEVEL_DB - level) / 20)
-    return profile.Tune(draft.low, draft.high, draft.wpm, taps.astype("<f4").tobytes())
+    return profile.Tune(draft.low, draft.high, draft.wpm, taps.astype("<f4").tobytes()), said
 
 
 def _limited(wish: NDArray[np.float64], bandwidth_hz: float) -> NDArray[np.float64]:
