@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -160,3 +161,18 @@ def test_a_range_too_wide_for_a_deep_voice_is_narrowed() -> None:
     low, high = bounds(CHINESE, Range(75, 400))
     assert low - 9 + CHINESE.deepest * (high - low) >= 61.9
     assert between(CHINESE, low, high).median_hz == pytest.approx(75)
+
+
+def test_the_page_shows_the_table() -> None:
+    """What `docs/explanation/moods.md` says of each mood is what the engine does."""
+    page = (Path(__file__).parents[3] / "docs" / "explanation" / "moods.md").read_text("utf-8")
+    rows = {}
+    for line in page.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if cells[0].startswith("`") and len(cells) == 7:
+            numbers = [float(cell.replace("−", "-").lstrip("×+ ")) for cell in cells[1:6]]
+            rows[cells[0].strip("`")] = numbers
+    assert rows == {
+        name: [mood.pitch, mood.spread, mood.energy, mood.pace, mood.pause]
+        for name, mood in MOODS.items()
+    }
