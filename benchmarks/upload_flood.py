@@ -16,6 +16,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -156,14 +157,20 @@ def flooded(url: str, path: str, chosen: argparse.Namespace) -> dict[str, float]
     return {**found, **{f"uploads {status}": count for status, count in answers.items()}}
 
 
+def _command(beside: bool, port: int, data: str) -> list[str]:
+    if beside:
+        return [sys.executable, __file__, "--serve", str(port)]
+    return [sys.executable, "-m", "antiphon", "serve", "--port", str(port), "--data", data]
+
+
 def compare(chosen: argparse.Namespace) -> dict[str, dict[str, float]]:
     """Medians over the rounds, without and with a flood."""
     port = free_port()
-    command = [sys.executable, "-m", "antiphon", "serve", "--port", str(port)]
-    if chosen.beside:
-        command = [sys.executable, __file__, "--serve", str(port)]
     rounds = []
-    with served(command, f"http://127.0.0.1:{port}", "/readyz") as url:
+    with (
+        tempfile.TemporaryDirectory() as data,  # the voices that come through are nobody's
+        served(_command(chosen.beside, port, data), f"http://127.0.0.1:{port}", "/readyz") as url,
+    ):
         speech(url, 1, 1)
         for _ in range(chosen.rounds):
             quiet = speech(url, chosen.streams, chosen.seconds)

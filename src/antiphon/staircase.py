@@ -15,17 +15,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 import anyio
 
 from antiphon.accounts.dictionaries import Dictionaries
-from antiphon.accounts.keys import Keys
+from antiphon.accounts.keys import LOCAL, Keys
 from antiphon.engines.admission import Admitted, Limits, Load
 from antiphon.engines.registry import EngineOptions, open_engine
-from antiphon.errors import BadSetting
+from antiphon.errors import BadSetting, StorageAway
 from antiphon.fabric.local import Local
 from antiphon.pipeline.phrased import Phrased
 from antiphon.producing import ungrouped
@@ -49,6 +49,15 @@ class Memory:
     changes: Changes
     dictionaries: Dictionaries
 
+    async def warm(self) -> None:
+        """Open the database before the first request needs it; one that is away is told then.
+
+        Raises `BadSetting` for a place that cannot be.
+        """
+        with anyio.move_on_after(WARM_S), suppress(StorageAway):
+            await self.keys.caller(None)
+            await self.dictionaries.list(LOCAL)
+
 
 async def _needs_no_preparing(recording: Recording) -> None:
     """For stairs whose engine makes nothing of a recording beforehand."""
@@ -70,7 +79,7 @@ class Staircase:
     memory: Memory | None = None
 
 
-CLOSE_S = 10.0
+WARM_S, CLOSE_S = 3.0, 10.0
 log = logging.getLogger(__name__)
 
 
@@ -93,9 +102,15 @@ async def staircase(settings: Settings) -> AsyncIterator[Staircase]:
             f"fabric_url {settings.fabric_url!r} is not known; this version speaks 'local:' only"
         )
     normalizer = Normalizer(settings.pronunciations, settings.replacements)
-    async with given_back(normalizer), _beside(normalizer.start), memory(settings) as kept:
+    async with (
+        given_back(normalizer),
+        _beside(normalizer.start),
+        memory(settings) as kept,
+        _beside(kept.warm) as warmed,
+    ):
         options = EngineOptions(settings.model, settings.workers, kept.library)
         async with given_back(await open_engine(settings.engine, options)) as engine:
+            await warmed.wait()
             kept.changes.on(RECORDING, engine.forget)
             card = engine.card()
             limits = Limits.of(card, settings.soft_limit, settings.hard_limit)
@@ -122,12 +137,18 @@ async def memory(settings: Settings) -> AsyncIterator[Memory]:
 
 
 @asynccontextmanager
-async def _beside(load: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
-    """Run `load` while the body goes on; leaving ends it."""
+async def _beside(load: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[anyio.Event]:
+    """Run `load` while the body goes on, and tell when it has ended; leaving ends it."""
+    loaded = anyio.Event()
+
+    async def run() -> None:
+        await load()
+        loaded.set()
+
     with ungrouped():
         async with anyio.create_task_group() as group:
-            group.start_soon(load)
-            yield
+            group.start_soon(run)
+            yield loaded
             group.cancel_scope.cancel()
 
 

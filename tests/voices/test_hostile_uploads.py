@@ -283,7 +283,7 @@ def references(portal: BlockingPortal) -> Iterator[References]:
     """One desk for all uploads, as in a server."""
 
     async def opened() -> References:
-        return References(Bounds(at_once=1))
+        return References(Bounds(at_once=1, rest=0))
 
     desk = portal.call(opened)
     yield desk

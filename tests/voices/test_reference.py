@@ -24,7 +24,7 @@ from tests.voices import crafted
 from tests.voices.sounds import RATE, file, noise, silence, speech
 
 pytestmark = pytest.mark.anyio
-ONE = Bounds(at_once=1)
+ONE = Bounds(at_once=1, rest=0)
 SENTENCES = "Some words that a person could well have read aloud in six and a half seconds of time."
 
 
@@ -154,6 +154,15 @@ async def test_nobody_waits_for_ever() -> None:
         with pytest.raises(DeadlineExceeded):
             await references.accept(data)
     assert references.inside == 0
+
+
+async def test_a_flood_leaves_the_processor_alone_between_files() -> None:
+    """The place of a check stays empty for a while, and nobody but the next waits for that."""
+    data = file(speech())
+    async with desk(Bounds(at_once=1, rest=1_000, wait_s=0.01)) as references:
+        assert (await references.accept(data)).recording.pcm
+        with pytest.raises(DeadlineExceeded):
+            await references.accept(data)
 
 
 async def test_a_check_that_takes_too_long_is_given_up() -> None:

@@ -9,7 +9,6 @@ import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import anyio.to_thread
 
@@ -21,9 +20,6 @@ from antiphon.errors import InvalidRequest, RequestTooLarge, TranscriptRequired,
 from antiphon.speech import Card, Need, Utterance
 from antiphon.staircase import Staircase
 from antiphon.voices.enrolled import Enrolled
-
-if TYPE_CHECKING:
-    from antiphon.edge.openai import SpeechRequest
 
 DATA_URI = re.compile(r"data:[\w.+-]{0,60}/?[\w.+-]{0,60}(;[\w.+=-]{1,60})*;base64,", re.ASCII)
 ELSEWHERE = re.compile(r"\s*[a-zA-Z][a-zA-Z0-9+.-]{1,20}:")
@@ -91,31 +87,16 @@ class Casting:
         self._house = house
         self._passing: OrderedDict[str, str] = OrderedDict()
 
-    async def cast(self, asked: SpeechRequest, owner: str) -> Cast:
-        """Who speaks; raises `UnknownVoice`, or why a recording cannot be spoken with."""
-        card, aliases = self._house.staircase.card, self._house.settings.voice_aliases
-        first = find_voice(None, card, aliases)
-        if asked.ref_audio is not None:
-            digest = await self._recording(asked.ref_audio, neat(asked.ref_text or ""))
-            return Cast(first, recording=digest, transcribed=bool((asked.ref_text or "").strip()))
-        name = (
-            asked.voice if asked.voice is None or isinstance(asked.voice, str) else asked.voice.id
-        )
-        try:
-            return Cast(find_voice(name, card, aliases))
-        except UnknownVoice:
-            if name is None or self._house.staircase.memory is None:
-                raise
-            return Cast(first, await self._enrolled(name, owner))
+    async def cast(self, name: str | None, sent: str | None, transcript: str, owner: str) -> Cast:
+        """Who speaks: the recording `sent` along, else the voice of that name.
 
-    async def _enrolled(self, name: str, owner: str) -> Enrolled:
-        library, card = self._house.memory.library, self._house.staircase.card
-        found = await library.find(owner, name.strip())
-        if found is None:
-            built_in = [voice.name for voice in card.voices]
-            known = [*built_in, *self._house.settings.voice_aliases, *await library.names(owner)]
-            raise UnknownVoice(name, known)
-        return found
+        Raises `UnknownVoice`, or why a recording cannot be spoken with.
+        """
+        stairs, aliases = self._house.staircase, self._house.settings.voice_aliases
+        if sent is None:
+            return await find_cast(name, owner, stairs, aliases)
+        first, said = find_voice(None, stairs.card, aliases), neat(transcript)
+        return Cast(first, recording=await self._recording(sent, said), transcribed=bool(said))
 
     async def _recording(self, sent: str, transcript: str) -> str:
         """The digest of a recording sent along, which is kept in memory for a while."""

@@ -63,6 +63,11 @@ class SpeechRequest(msgspec.Struct, frozen=True):
     ref_audio: str | None = None
     ref_text: str | None = None
 
+    @property
+    def voice_name(self) -> str | None:
+        """The voice's name or id, however it was given."""
+        return self.voice.id if isinstance(self.voice, VoiceReference) else self.voice
+
 
 def plan(asked: SpeechRequest, card: Card, settings: Settings, cast: Cast) -> Plan:
     """What was asked for, checked, in the voice of whoever is cast; raises one of `Rejected`."""

@@ -75,7 +75,9 @@ class Exchange:
         aside = _aside if len(body) > BIG_BODY_BYTES else _here
         asked = await aside(strict_json.read, body, openai.SpeechRequest, content_type)
         card = house.staircase.card
-        cast = await self._casting.cast(asked, owner)
+        cast = await self._casting.cast(
+            asked.voice_name, asked.ref_audio, asked.ref_text or "", owner
+        )
         plan = await aside(openai.plan, asked, card, house.settings, cast)
         rules, named = asked.pronunciations, asked.pronunciation_dictionaries
         counting = await sources(house.dictionaries, owner, cast.names, rules, named)

@@ -1,7 +1,7 @@
 """Brings a database to the tables that this version knows.
 
-Alembic, which takes as long to import as the rest of the service, is loaded only where a step is
-missing.
+A new database gets the tables of the code as they are; Alembic, which takes as long to import as
+the rest of the service, is loaded only where an older one misses a step.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import logging
 import threading
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, select, table
+from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select, table
 from sqlalchemy import column as named
 
 from antiphon.errors import BadSetting
@@ -43,17 +43,32 @@ def bring_up(connection: Connection) -> None:
             f"the database is of version {found} and this program knows {NEWEST};"
             " run the newer program, or choose another database"
         )
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    tell = logger.debug if found is None else logger.info
-    tell("the database goes from version %s to %s", found, NEWEST)
-    with ONE_AT_A_TIME:
-        _upgrade(connection)
+    if found is None:
+        make(connection)
+    else:
+        logger.info("the database goes from version %s to %s", found, NEWEST)
+        with ONE_AT_A_TIME:
+            upgrade(connection)
 
 
-def _upgrade(connection: Connection) -> None:
+def make(connection: Connection) -> None:
+    """All tables in an empty database, and the note that no step is missing."""
+    from antiphon.storage.tables import METADATA
+
+    METADATA.create_all(connection)
+    taken = Table(
+        "alembic_version", MetaData(), Column("version_num", String(32), primary_key=True)
+    )
+    taken.create(connection)
+    connection.execute(taken.insert().values(version_num=NEWEST))
+
+
+def upgrade(connection: Connection) -> None:
+    """Take every step that is missing."""
     from alembic import command
     from alembic.config import Config
 
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")

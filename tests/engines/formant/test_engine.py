@@ -16,7 +16,8 @@ import anyio
 import numpy as np
 import pytest
 
-from antiphon.engines.formant.engine import Formant, job_of, open_engine, passages
+from antiphon.engines.formant.engine import Formant, open_engine
+from antiphon.engines.formant.jobs import job_of, passages
 from antiphon.engines.registry import EngineOptions
 from antiphon.errors import (
     EngineFailed,
@@ -115,7 +116,7 @@ async def test_pace_changes_the_length(engine: Formant) -> None:
     ) as frames:
         started = await anext(frames)
     assert isinstance(started, Started)
-    assert started.ignored == ("emotion", "pitch", "pace")
+    assert started.ignored == ("emotion glad", "pitch", "pace")
 
 
 def pitch_of(pcm: bytes) -> float:

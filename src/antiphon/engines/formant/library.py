@@ -19,7 +19,7 @@ AUDIO_OUTPUT_SYNCHRONOUS = 2
 INITIALIZE_DONT_EXIT = 0x8000
 CHARS_UTF8 = 1
 END_PAUSE = 0x1000
-RATE, VOLUME = 1, 2
+RATE, VOLUME, WORD_GAP = 1, 2, 7
 EVENT_END_OF_LIST, EVENT_WORD = 0, 1
 
 SynthCallback = ctypes.CFUNCTYPE(
@@ -86,6 +86,10 @@ class FreshLibrary:
         """Take a voice by espeak-ng's name, such as `en-us+alto`; loads its dictionary."""
         if self._library.espeak_SetVoiceByName(voice.encode()) != 0:
             raise EngineFailed(f"espeak-ng has no voice {voice!r}")
+
+    def widen(self, gap: int) -> None:
+        """Lengthen every gap between words by so many times 10 ms (at the usual pace)."""
+        self._library.espeak_SetParameter(WORD_GAP, gap, 0)
 
     def speak(self, text: str, wpm: int, volume: int, last: bool, hear: Hear) -> None:
         """Say `text`, giving the audio to `hear` as it is made; `last` adds the closing pause."""

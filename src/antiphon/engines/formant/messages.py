@@ -17,12 +17,31 @@ class Part(msgspec.Struct, frozen=True, array_like=True):
     start: int
 
 
+class Guise(msgspec.Struct, frozen=True, array_like=True):
+    """How a part sounds that no ready-made voice says: matched to a recording, or in a mood.
+
+    `lines` describe the voice as in espeak-ng's voice files; `gap` lengthens every gap between
+    words, in 10 ms; `taps` is a filter (float32; empty: none) and `gain_db` comes after it;
+    `breath` is the share of noise in the voice, and `pause` multiplies the pauses.
+    """
+
+    lines: str
+    wpm: int
+    volume: int
+    gap: int = 0
+    taps: bytes = b""
+    gain_db: float = 0.0
+    breath: float = 0.0
+    pause: float = 1.0
+
+
 class Job(msgspec.Struct, frozen=True, array_like=True):
-    """One clause to say."""
+    """One clause to say; with `guises`, one for each part, they say how."""
 
     parts: tuple[Part, ...]
     wpm: int
     volume: int
+    guises: tuple[Guise, ...] = ()
 
 
 class Packet(msgspec.Struct, frozen=True, array_like=True, tag="audio"):
@@ -50,3 +69,13 @@ def ends(message: Message) -> bool:
 encode = msgspec.msgpack.Encoder().encode
 decode_job = msgspec.msgpack.Decoder(Job).decode
 decode_message = msgspec.msgpack.Decoder(Message).decode
+
+
+class Fitted(msgspec.Struct, frozen=True, array_like=True):
+    """What a fitter answers: a profile, or why the recording has none."""
+
+    profile: bytes = b""
+    refusal: str = ""
+
+
+decode_fitted = msgspec.msgpack.Decoder(Fitted).decode

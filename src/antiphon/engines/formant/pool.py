@@ -157,7 +157,7 @@ class Pool:
 
     async def start(self) -> None:
         """Start every worker; raises `EngineNotReady`."""
-        await anyio.to_thread.run_sync(self._voices)
+        await self.data()
         try:
             with ungrouped():
                 async with anyio.create_task_group() as group:
@@ -236,8 +236,12 @@ class Pool:
     async def _add(self) -> None:
         self._idle.append(await self._new())
 
+    async def data(self) -> Path:
+        """The data folder of espeak-ng with our voices in it."""
+        return await anyio.to_thread.run_sync(self._voices)
+
     async def _new(self) -> Worker:
-        return await Worker.start(await anyio.to_thread.run_sync(self._voices))
+        return await Worker.start(await self.data())
 
     def _voices(self) -> Path:
         """The data folder; written again when somebody has swept the temporary files away."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -119,10 +121,30 @@ def variant(voice: str, pitch: float) -> str:
 
 
 def _file(name: str, timbre: Timbre, pitch: int) -> str:
-    """A voice file; wave generator 5 is the most intelligible (WER 0.49 against 0.87 without)."""
-    low, high = (round(hertz * 2 ** (pitch / 12)) for hertz in (timbre.low, timbre.high))
-    formants = "".join(f"formant {peak} {timbre.formants}\n" for peak in range(9))
-    return f"language variant\nname {name}\nklatt 5\npitch {low} {high}\n{formants}"
+    """A voice file of the choir."""
+    low, high = (hertz * 2 ** (pitch / 12) for hertz in (timbre.low, timbre.high))
+    return _head(name) + lines(low, high, timbre.formants)
+
+
+def lines(low: float, high: float, formants: float) -> str:
+    """The lines of a voice file; wave generator 5 is the most intelligible of espeak-ng's."""
+    scaled = "".join(f"formant {peak} {round(formants)}\n" for peak in range(9))
+    return f"klatt 5\npitch {round(low)} {round(high)}\n{scaled}"
+
+
+def _head(name: str) -> str:
+    return f"language variant\nname {name}\n"
+
+
+@contextmanager
+def worn(data: Path, name: str, described: str) -> Iterator[str]:
+    """A voice file that exists while the body loads it: ten thousand voices leave nothing."""
+    file = data / "voices" / "!v" / name
+    file.write_text(_head(name) + described, encoding="ascii")
+    try:
+        yield name
+    finally:
+        file.unlink(missing_ok=True)
 
 
 def _link(source: Path, target: Path) -> None:

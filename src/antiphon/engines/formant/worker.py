@@ -5,6 +5,7 @@ It lives apart so that a crash in the C library costs one clause and not the ser
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -12,7 +13,9 @@ import numpy as np
 import soxr
 
 from antiphon.engines.formant import messages
+from antiphon.engines.formant.dress import Dress
 from antiphon.engines.formant.library import FreshLibrary, Word
+from antiphon.engines.formant.voices import worn
 from antiphon.errors import SpeechError
 from antiphon.piped import Pipe
 
@@ -34,29 +37,38 @@ class Clause:
         self._heard = 0
         self._origin = 0
         self._part = messages.Part("", "", 0)
+        self._dress: Dress | None = None
         self.left = self.ended = False
 
-    def begin(self, part: messages.Part) -> None:
+    def begin(self, part: messages.Part, guise: messages.Guise | None = None) -> None:
         """The next buffers belong to `part`; espeak-ng counts its samples from zero again."""
         self._part, self._origin = part, self._heard
+        if guise is not None:
+            self._dress = self._dress or Dress(self._native_rate)
+            self._dress.put_on(guise)
 
     def hear(self, pcm: bytes, words: list[Word]) -> bool:
         """Take one buffer from espeak-ng; True tells it to stop."""
         self.left = self.left or self._pipe.has_more()
         if self.left:
             return True
+        if pcm:
+            wave = np.frombuffer(pcm, np.int16)
+            made = self._dress.wear(wave) if self._dress else self._resample.resample_chunk(wave)
+            self._pcm += made.tobytes()
         for word in words:
             self._place(word)
-        if pcm:
-            self._heard += len(pcm) // 2
-            self._pcm += self._resample.resample_chunk(np.frombuffer(pcm, np.int16)).tobytes()
+        self._heard += len(pcm) // 2
         if len(self._pcm) >= 2 * messages.RATE * PACKETS_S[min(self._sent, len(PACKETS_S) - 1)]:
             self._send()
         return False
 
     def finish(self) -> None:
         """Send what the resampler and the gathering still hold."""
-        rest = self._resample.resample_chunk(np.zeros(0, np.int16), last=True)
+        if self._dress is not None:
+            rest = self._dress.take_off()
+        else:
+            rest = self._resample.resample_chunk(np.zeros(0, np.int16), last=True)
         self._pcm += rest.tobytes()
         self._send(last=True)
         self.ended = True
@@ -67,7 +79,10 @@ class Clause:
         if self._words:
             before, end, sample = self._words[-1]
             self._words[-1] = (before, max(end, min(start, self._reach(before))), sample)
-        sample = (self._origin + word.sample) * messages.RATE // self._native_rate
+        native = self._origin + word.sample
+        if self._dress is not None:
+            native = self._dress.place(native)
+        sample = native * messages.RATE // self._native_rate
         self._words.append((start, max(start + word.length, start), sample))
 
     def _reach(self, start: int) -> int:
@@ -109,16 +124,29 @@ class Synthesizer:
             return f"the voices in {self._data} have been removed"
         try:
             for index, part in enumerate(job.parts):
-                clause.begin(part)
-                self._library.choose(part.voice)
+                guise = job.guises[index] if job.guises else None
+                clause.begin(part, guise)
+                wpm, volume = self._choose(part, job, guise)
                 last = index == len(job.parts) - 1
-                self._library.speak(part.text, job.wpm, job.volume, last, clause.hear)
+                self._library.speak(part.text, wpm, volume, last, clause.hear)
                 if clause.left:
                     return None
             clause.finish()
         except SpeechError as error:
             return str(error)
         return None
+
+    def _choose(
+        self, part: messages.Part, job: messages.Job, guise: messages.Guise | None
+    ) -> tuple[int, int]:
+        """Take the part's voice, which for a guise exists only while it is loaded."""
+        if guise is None:
+            self._library.choose(part.voice)
+            return job.wpm, job.volume
+        with worn(self._data, f"guise-{os.getpid()}", guise.lines) as name:
+            self._library.choose(f"{part.voice}+{name}")
+        self._library.widen(guise.gap)
+        return guise.wpm, guise.volume
 
 
 def main() -> None:
