@@ -23,7 +23,10 @@ READY_S = 30.0
 
 
 def installed(folder: Path) -> dict[str, object]:
-    """Install the package alone and weigh it, pip and setuptools apart."""
+    """Install the package alone and weigh it, pip and setuptools apart, without byte code.
+
+    pip makes byte code of everything unless it is told not to; it is weighed beside.
+    """
     python = folder / "bin" / "python"
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     subprocess.run([python, "-m", "pip", "install", "-q", HERE.parent], check=True)
@@ -33,12 +36,18 @@ def installed(folder: Path) -> dict[str, object]:
     names = {one["name"] for one in json.loads(listed.stdout)} - {"pip", "setuptools"}
     (site,) = folder.glob("lib/python*/site-packages")
     apart = {"pip", "setuptools", "pkg_resources", "_distutils_hack"}
-    size = sum(
-        file.stat().st_size
+    files = [
+        file
         for file in site.rglob("*")
         if file.is_file() and file.relative_to(site).parts[0].split("-")[0] not in apart
-    )
-    return {"packages": len(names), "megabytes": round(size / 1e6)}
+    ]
+    weight = {file: file.stat().st_size for file in files}
+    byte_code = sum(size for file, size in weight.items() if file.suffix == ".pyc")
+    return {
+        "packages": len(names),
+        "megabytes": round((sum(weight.values()) - byte_code) / 1e6),
+        "byte_code_megabytes": round(byte_code / 1e6),
+    }
 
 
 def started(python: Path, data: Path) -> tuple[float, float, dict[str, float]]:

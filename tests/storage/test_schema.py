@@ -7,7 +7,9 @@ from pathlib import Path
 
 import anyio
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
@@ -63,9 +65,22 @@ async def test_processes_that_start_at_once_take_the_steps_once(database_url: st
         await pool.aclose()
 
 
-async def test_two_databases_opened_at_once_are_not_mixed_up(tmp_path: Path) -> None:
-    """Each gets its own tables, although Alembic knows one connection in a process."""
+def take_back(connection: Connection, step: str) -> None:
+    """The database as it was after that step."""
+    config = Config()
+    config.set_main_option("script_location", str(VERSIONS.parent))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.downgrade(config, step)
+
+
+async def test_old_databases_opened_at_once_are_not_mixed_up(tmp_path: Path) -> None:
+    """Each gets its own new tables, although Alembic knows one connection in a process."""
     urls = [f"sqlite:///{tmp_path / name}" for name in ("a.db", "b.db", "c.db", "d.db")]
+    for url in urls:
+        old = Database(url)
+        await old.write(lambda connection: take_back(connection, "0001"))
+        await old.aclose()
     pools = [Database(url) for url in urls]
     async with anyio.create_task_group() as group:
         for pool in pools:
@@ -100,17 +115,10 @@ async def test_what_is_erased_is_not_left_in_free_pages(tmp_path: Path) -> None:
 
 async def test_steps_can_be_taken_back(database_url: str) -> None:
     """The first one leaves no table of ours."""
-    from alembic import command
-    from alembic.config import Config
-
     database = Database(database_url)
 
     def back(connection: Connection) -> list[str]:
-        config = Config()
-        config.set_main_option("script_location", str(VERSIONS.parent))
-        config.set_main_option("path_separator", "os")
-        config.attributes["connection"] = connection
-        command.downgrade(config, "base")
+        take_back(connection, "base")
         return inspect(connection).get_table_names()
 
     left = await database.write(back)
