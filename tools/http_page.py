@@ -23,9 +23,9 @@ An answer with audio carries `X-Engine`, who spoke; `X-Voice-Likeness`, whether 
 `own` voice, in one `matched` to a recording, or in one `cloned` from it; `X-Sample-Rate`;
 `X-Cache`, `hit` when it came from memory; `X-Ignored`, with the options that were understood and
 not honoured; and `X-Style`, with what was understood of `instructions`. Every answer carries
-`X-Request-Id`: yours where you sent one, else a new one. An
-error that may pass carries `Retry-After`. Every error has the same body, [`Problem`](#problem);
-the codes are listed in [Errors](errors.md).
+`X-Request-Id`: yours where you sent one, else a new one. An error that may pass carries
+`Retry-After`. Every error has the same body, [`Problem`](#problem); the codes are listed in
+[Errors](errors.md).
 
 How the formats differ: [Formats](../formats.md). The same in Python:
 [Use the OpenAI SDKs](../how-to/openai-sdk.md).
@@ -69,6 +69,9 @@ FORMS = {
     "shared": "Whether others may use the voice.",
 }
 
+EXPLAINED = {"EnrolmentForm", "MoodForm", "ImportForm", "ConsentForm", "ConsentChange"}
+EXPLAINED |= {"VoiceChange"}
+
 
 def document() -> dict[str, Any]:
     """What `GET /openapi.json` answers, without starting an engine."""
@@ -84,9 +87,7 @@ def http_page() -> str:
     for path, methods in api["paths"].items():
         for method, each in methods.items():
             parts.append(_path(f"{method.upper()} {path}", each, api["components"]))
-    asked = {name for name in schemas if name.endswith(("Request", "Form", "Change"))}
-    told = {name for name in asked if _meanings(name, schemas[name])}
-    parts += [_schema(name, each) for name, each in schemas.items() if name not in told]
+    parts += [_schema(name, each) for name, each in schemas.items() if not _meanings(name)]
     return "\n".join(parts)
 
 
@@ -105,22 +106,22 @@ def _path(name: str, each: dict[str, Any], components: dict[str, Any]) -> str:
     return "\n".join([*parts, table(["refuses with", "because"], rows) if rows else ""])
 
 
-def _meanings(name: str, schema: dict[str, Any]) -> dict[str, str] | None:
-    """What the fields of a body mean, where this page says it in place."""
-    said = FIELDS if name == "SpeechRequest" else FORMS
-    return said if set(schema.get("properties", ())) <= set(said) else None
+def _meanings(name: str) -> dict[str, str]:
+    """What the fields of a request mean, where they are explained beside its path."""
+    if name == "SpeechRequest":
+        return FIELDS
+    return FORMS if name in EXPLAINED else {}
 
 
 def _body(media: str, name: str, schemas: dict[str, Any]) -> list[str]:
-    """What is sent: field by field where the meaning of each is told, else by its name."""
-    body, head = schemas[name], ["field", "type", "meaning"]
-    said = _meanings(name, body)
-    if said is None:
+    """What is sent: field by field where that is explained, else by its name."""
+    if not (meanings := _meanings(name)):
         return [f"Body: {code(media)}, [{name}](#{name.lower()}).\n"]
-    rows = [(code(k), _type(v), said[k]) for k, v in body["properties"].items()]
+    body, head = schemas[name], ["field", "type", "meaning"]
+    rows = [(code(k), _type(v), meanings[k]) for k, v in body["properties"].items()]
     needed = body.get("required")
     told = f"Needed: {listed(needed)}." if needed else "Every field may be left out."
-    shape = "JSON" if media.endswith("json") else "a form, `multipart/form-data`"
+    shape = "JSON" if media.endswith("json") else f"a form, {code(media)}"
     return [f"Body: {shape}. {told}\n", table(head, rows)]
 
 

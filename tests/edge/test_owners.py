@@ -24,6 +24,7 @@ async def test_the_list_is_the_engines_voices_and_then_the_enrolled(tmp_path: Pa
     assert [voice["name"] for voice in first["uploaded_voices"]] == ["v0", "v1"]
     assert first["voices"][2]["id"].startswith("voice_")
     assert first["voices"][2]["moods"] == ["neutral"]
+    assert first["voices"][2]["languages"] == first["voices"][0]["languages"] == ["en", "zh"]
     assert (first["has_more"], rest["has_more"]) == (True, False)
     assert [voice["name"] for voice in rest["voices"]] == ["v2"]
 

@@ -63,6 +63,19 @@ async def test_processes_that_start_at_once_take_the_steps_once(database_url: st
         await pool.aclose()
 
 
+async def test_two_databases_opened_at_once_are_not_mixed_up(tmp_path: Path) -> None:
+    """Each gets its own tables, although Alembic knows one connection in a process."""
+    urls = [f"sqlite:///{tmp_path / name}" for name in ("a.db", "b.db", "c.db", "d.db")]
+    pools = [Database(url) for url in urls]
+    async with anyio.create_task_group() as group:
+        for pool in pools:
+            group.start_soon(pool.read, schema.version)
+    for pool in pools:
+        names = await pool.read(lambda connection: inspect(connection).get_table_names())
+        assert set(names) > set(METADATA.tables)
+        await pool.aclose()
+
+
 async def test_a_newer_database_is_left_alone(database_url: str) -> None:
     """An older program says so instead of working on what it does not know."""
     first = Database(database_url)

@@ -27,6 +27,7 @@ from antiphon.edge.uploads import Upload
 from antiphon.edge.voices import VoiceChange, VoiceDeleted, VoiceList, Voices
 
 PAGING = ("limit", "after")
+ONE, MISSING = "/v1/audio/voices/{voice}", (claims.VoiceNotFound,)
 LISTENING: Situations = (
     *UPLOADING,
     *refusals.BadReference.__subclasses__(),
@@ -35,14 +36,12 @@ LISTENING: Situations = (
 
 
 def voice_operations(house: House) -> list[Operation]:
-    voices, enrolment, archives = Voices(house), Enrolment(house), Archives(house)
-    parts = (house, voices, enrolment, archives)
-    return [*_all_voices(*parts), *_one_voice(*parts)]
+    """Voices: all of them, one, and one as a file."""
+    return [*_library(house), *_archives(house), *_one_voice(house)]
 
 
-def _all_voices(
-    house: House, voices: Voices, enrolment: Enrolment, archives: Archives
-) -> list[Operation]:
+def _library(house: House) -> list[Operation]:
+    voices, enrolment = Voices(house), Enrolment(house)
     enrolling: Situations = (*LISTENING, claims.ConsentRequired, claims.ConsentNotFound)
     return [
         Operation(
@@ -63,6 +62,20 @@ def _all_voices(
             (*enrolling, claims.VoiceExists),
         ),
         form(
+            f"{ONE}/recordings",
+            "Give a voice a recording for a mood.",
+            Upload(house, enrolment.add_mood),
+            MoodForm,
+            EnrolledVoice,
+            (*LISTENING, *MISSING),
+        ),
+    ]
+
+
+def _archives(house: House) -> list[Operation]:
+    archives = Archives(house)
+    return [
+        form(
             "/v1/audio/voices/import",
             "Enrol a voice from a file that was exported.",
             Upload(house, archives.receive),
@@ -70,47 +83,37 @@ def _all_voices(
             EnrolledVoice,
             (*UPLOADING, claims.BadArchive, claims.VoiceExists),
         ),
+        Operation(
+            "GET",
+            f"{ONE}/export",
+            "A voice as a file.",
+            archives.export,
+            media=(MEDIA_TYPE,),
+            refuses=(*OWNING, *MISSING),
+        ),
     ]
 
 
-def _one_voice(
-    house: House, voices: Voices, enrolment: Enrolment, archives: Archives
-) -> list[Operation]:
-    path, missing = "/v1/audio/voices/{voice}", (claims.VoiceNotFound,)
+def _one_voice(house: House) -> list[Operation]:
+    voices = Voices(house)
     return [
-        get(path, "One voice, by id or name.", voices.show, EnrolledVoice, (*ASKING, *missing)),
+        get(ONE, "One voice, by id or name.", voices.show, EnrolledVoice, (*ASKING, *MISSING)),
         Operation(
             "POST",
-            path,
+            ONE,
             "Let others use a voice, or no longer.",
             voices.change,
             answers=(EnrolledVoice,),
             asks=VoiceChange,
-            refuses=(*OWNING, *missing, errors.InvalidRequest, errors.RequestTooLarge),
+            refuses=(*OWNING, *MISSING, errors.InvalidRequest, errors.RequestTooLarge),
         ),
         Operation(
             "DELETE",
-            path,
+            ONE,
             "Erase a voice and all that was made of it.",
             voices.remove,
             answers=(VoiceDeleted,),
-            refuses=(*OWNING, *missing),
-        ),
-        form(
-            f"{path}/recordings",
-            "Give a voice a recording for a mood.",
-            Upload(house, enrolment.add_mood),
-            MoodForm,
-            EnrolledVoice,
-            (*LISTENING, *missing),
-        ),
-        Operation(
-            "GET",
-            f"{path}/export",
-            "A voice as a file.",
-            archives.export,
-            media=(MEDIA_TYPE,),
-            refuses=(*OWNING, *missing),
+            refuses=(*OWNING, *MISSING),
         ),
     ]
 

@@ -101,14 +101,14 @@ def _entry(voice: Voice, card: Card, leads_to: Mapping[str, str]) -> VoiceEntry:
     return VoiceEntry(voice.name, voice.name, voice.description, languages, aliases)
 
 
-def enrolled_entry(one: Enrolled) -> VoiceEntry:
-    """An enrolled voice in the list."""
+def enrolled_entry(one: Enrolled, card: Card) -> VoiceEntry:
+    """An enrolled voice in the list; it speaks what the engine does."""
     voice = one.voice
     return VoiceEntry(
         one.id,
         voice.name,
         voice.description,
-        voice.languages,
+        voice.languages or card.languages,
         (),
         "audio.voice",
         int(one.created_at),
@@ -127,7 +127,8 @@ class Voices:
         """The engine's own and, page by page, those that the caller may use."""
         owner = await self._caller(request)
         asked = paging(request, USUAL, MOST)
-        listed = list_voices(self._house.staircase.card, self._house.settings.voice_aliases)
+        card = self._house.staircase.card
+        listed = list_voices(card, self._house.settings.voice_aliases)
         own = () if asked.after else listed.voices
         page = Page((), False)
         if (memory := self._house.staircase.memory) is not None:
@@ -139,7 +140,7 @@ class Voices:
         ]
         return json(
             VoiceList(
-                (*own, *map(enrolled_entry, page.voices)),
+                (*own, *(enrolled_entry(one, card) for one in page.voices)),
                 tuple(uploaded),
                 has_more=page.more,
                 last_id=page.voices[-1].id if page.voices else None,

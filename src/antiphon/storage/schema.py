@@ -7,6 +7,7 @@ the rest of the service, is loaded only where an older one misses a step.
 from __future__ import annotations
 
 import logging
+import threading
 from pathlib import Path
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select, table
@@ -16,6 +17,8 @@ from antiphon.errors import BadSetting
 
 NEWEST = "0002"
 LOCK = 0x616E7469  # any number, the same for every process of ours
+# Alembic knows one connection at a time in a process; two databases opened at once would share it.
+ONE_AT_A_TIME = threading.Lock()
 logger = logging.getLogger(__name__)
 
 
@@ -44,7 +47,8 @@ def bring_up(connection: Connection) -> None:
         make(connection)
     else:
         logger.info("the database goes from version %s to %s", found, NEWEST)
-        upgrade(connection)
+        with ONE_AT_A_TIME:
+            upgrade(connection)
 
 
 def make(connection: Connection) -> None:

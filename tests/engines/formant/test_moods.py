@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -10,9 +11,10 @@ from antiphon.audio.analysis.framing import wave_of
 from antiphon.audio.analysis.measures import Measures, measure
 from antiphon.engines.formant.engine import Formant, open_engine
 from antiphon.engines.formant.melodies import CHINESE, ENGLISH, Range, Shares, between, bounds
-from antiphon.engines.formant.moods import MOODS, SYNONYMS, Mood, named
+from antiphon.engines.formant.moods import MOODS, Mood, named
 from antiphon.engines.registry import EngineOptions
 from antiphon.speech import Ability, Audio, Call, Started, Style, Utterance
+from antiphon.text.moods import MOODS as NAMES
 from tests.engines.formant.references import FITTED, Shelf, recording
 
 pytestmark = pytest.mark.anyio
@@ -130,12 +132,10 @@ async def test_an_unknown_mood_is_named_as_ignored(engine: Formant) -> None:
         assert started.ignored == expected
 
 
-def test_every_synonym_has_its_mood() -> None:
-    """Names are found in any case; none is both a mood and a synonym."""
-    assert set(SYNONYMS.values()) <= set(MOODS)
-    assert not set(SYNONYMS) & set(MOODS)
-    assert named(" Whispering ") == MOODS["whisper"]
-    assert named("难过") == MOODS["sad"]
+def test_every_mood_that_can_be_asked_for_has_its_sound() -> None:
+    """The door's names and this engine's are the same, and synonyms are found in any case."""
+    assert set(NAMES) == set(MOODS)
+    assert named("Cheerful") == named("开心") == MOODS["happy"]
     assert named("hangry") is None
 
 
@@ -160,3 +160,18 @@ def test_a_range_too_wide_for_a_deep_voice_is_narrowed() -> None:
     low, high = bounds(CHINESE, Range(75, 400))
     assert low - 9 + CHINESE.deepest * (high - low) >= 61.9
     assert between(CHINESE, low, high).median_hz == pytest.approx(75)
+
+
+def test_the_page_shows_the_table() -> None:
+    """What `docs/explanation/moods.md` says of each mood is what the engine does."""
+    page = (Path(__file__).parents[3] / "docs" / "explanation" / "moods.md").read_text("utf-8")
+    rows = {}
+    for line in page.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if cells[0].startswith("`") and len(cells) == 7:
+            numbers = [float(cell.replace("−", "-").lstrip("×+ ")) for cell in cells[1:6]]
+            rows[cells[0].strip("`")] = numbers
+    assert rows == {
+        name: [mood.pitch, mood.spread, mood.energy, mood.pace, mood.pause]
+        for name, mood in MOODS.items()
+    }

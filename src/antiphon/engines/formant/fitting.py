@@ -27,11 +27,10 @@ from antiphon.errors import InvalidRequest
 LEVEL_DB = -20.0  # where speech sits, as with the engine's own voices
 LEAST_VOICED_S = 0.4
 SLOWEST_WPM, FASTEST_WPM = 100, 320
-# A shorter vocal tract goes with a higher voice: what is believed of it before it is measured.
-TRACTS = range(84, 125, 5)
-TRACT_BELIEF = 0.08
 MOST_BOOST_DB = 18.0
-FEW = 3  # sentences are enough to compare tracts by
+BREATH_DB, MOST_BREATH = 18.0, 0.25  # a third of noise takes 6 dB
+PAUSES = (0.5, 2.0)
+MOST_S = 15  # of a recording; a voice is known by then
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +71,33 @@ class Draft:
 
 def fit(wave: Wave, rate: int, rehearsal: Rehearsal) -> profile.Profile:
     """The profile of a recording; raises `InvalidRequest` where it holds no voice."""
-    target = Target.of(wave, rate)
-    believed = believed_tract(target.measures.pitch_hz)
-    drafts = {
-        language: drafted(target, rehearsal, language, believed) for language in ("en-us", "cmn")
-    }
-    tract = fitted_tract(target, rehearsal, drafts["en-us"], believed)
-    tunes = [tuned(target, rehearsal, language, tract, draft) for language, draft in drafts.items()]
+    target = Target.of(wave[: MOST_S * rate], rate)
+    tract = tract_of(target.measures.pitch_hz)
+    english, said = tuned(target, rehearsal, "en-us", tract)
+    chinese, _ = tuned(target, rehearsal, "cmn", tract)
+    found = measure(said, rehearsal.rate)
     return profile.Profile(
         revision=profile.REVISION,
         formants=round(tract),
         volume=VOLUME,
-        breath=0.0,
-        pause=1.0,
-        english=tunes[0],
-        chinese=tunes[1],
+        breath=breath(found.breath_db - target.measures.breath_db),
+        pause=pause(target.measures.mean_pause_s, found.mean_pause_s),
+        english=english,
+        chinese=chinese,
         neutral=neutral(target.measures),
     )
+
+
+def breath(too_clear_db: float) -> float:
+    """The share of noise that makes a voice so much less harmonic; a noisy room is no breath."""
+    return float(np.clip(too_clear_db / BREATH_DB, 0.0, MOST_BREATH))
+
+
+def pause(wanted_s: float, found_s: float) -> float:
+    """How much longer pauses must be; a recording without any tells nothing."""
+    if not wanted_s or not found_s:
+        return 1.0
+    return float(np.clip(wanted_s / found_s, *PAUSES))
 
 
 def neutral(measures: Measures) -> profile.Neutral:
@@ -98,9 +107,13 @@ def neutral(measures: Measures) -> profile.Neutral:
     )
 
 
-def believed_tract(pitch_hz: float) -> float:
-    """The vocal tract in percent that goes with a pitch."""
-    return float(np.clip(96 + 22 * np.log2(pitch_hz / 105), 88, 122))
+def tract_of(pitch_hz: float) -> float:
+    """The vocal tract in percent that goes with a pitch: shorter, so larger, for a higher voice.
+
+    Of what was tried, this told speakers apart best (docs/explanation/matching.md): measures of the
+    spectrum choose worse than the pitch alone, since a recording says other words than we do.
+    """
+    return float(np.clip(97 + 22 * np.log2(pitch_hz / 105), 86, 124))
 
 
 def drafted(target: Target, rehearsal: Rehearsal, language: str, tract: float) -> Draft:
@@ -116,30 +129,11 @@ def drafted(target: Target, rehearsal: Rehearsal, language: str, tract: float) -
     return Draft(low, high, wpm)
 
 
-def fitted_tract(target: Target, rehearsal: Rehearsal, draft: Draft, believed: float) -> float:
-    """The vocal tract whose spectra, once equalised, are spread over each band as the target's."""
-    wanted = _spread(target.bands)
-    held = centres_hz() <= target.bandwidth_hz
-    costs = []
-    for tract in TRACTS:
-        wave = rehearsal.say("en-us", lines(draft.low, draft.high, tract), draft.wpm, FEW)
-        found = _spread(bands_db(wave, rehearsal.rate))
-        apart = np.sqrt(np.mean((found - wanted)[:, held] ** 2))
-        costs.append(apart + TRACT_BELIEF * ((tract - believed) / 10) ** 2)
-    return float(TRACTS[int(np.argmin(costs))])
-
-
-def _spread(bands: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(quantiles, BANDS) of each band about its mean: what no equaliser changes."""
-    quantiles = np.percentile(bands, np.arange(5, 100, 10), axis=0)
-    spread: NDArray[np.float64] = quantiles - quantiles.mean(axis=0)
-    return spread
-
-
 def tuned(
-    target: Target, rehearsal: Rehearsal, language: str, tract: float, draft: Draft
-) -> profile.Tune:
-    """The draft with its filter: the colour of the target, at the level of our own voices."""
+    target: Target, rehearsal: Rehearsal, language: str, tract: float
+) -> tuple[profile.Tune, Wave]:
+    """Pitch, pace and filter, and the passage said with them, at the level of our own voices."""
+    draft = drafted(target, rehearsal, language, tract)
     wave = rehearsal.say(language, lines(draft.low, draft.high, tract), draft.wpm)
     wish = np.zeros(len(target.average))
     for _ in range(2):
@@ -147,17 +141,16 @@ def tuned(
         own = average_db(bands_db(Filter().run(wave, taps), rehearsal.rate))
         wish = _limited(wish + target.average - own, target.bandwidth_hz)
     taps = minimum_phase(wish, rehearsal.rate)
-    levels = level_db(Filter().run(wave, taps), rehearsal.rate)
+    said = Filter().run(wave, taps)
+    levels = level_db(said, rehearsal.rate)
     level = 10 * np.log10(np.mean(10 ** (levels[spoken(levels)] / 10)))
     taps = taps * 10 ** ((LEVEL_DB - level) / 20)
-    return profile.Tune(draft.low, draft.high, draft.wpm, taps.astype("<f4").tobytes())
+    return profile.Tune(draft.low, draft.high, draft.wpm, taps.astype("<f4").tobytes()), said
 
 
 def _limited(wish: NDArray[np.float64], bandwidth_hz: float) -> NDArray[np.float64]:
-    """A wish that a voice survives: smooth, bounded, and level where the recording has ended."""
+    """A wish that a voice survives: bounded, and level where the recording has ended."""
     held = centres_hz() <= bandwidth_hz
     wish = wish - wish[held].mean()
     wish[~held] = wish[held][-1]
-    kernel = np.array([0.1, 0.8, 0.1])
-    smooth = np.convolve(np.pad(wish, 1, "edge"), kernel, "valid")
-    return np.clip(smooth, -MOST_BOOST_DB, MOST_BOOST_DB)
+    return np.clip(wish, -MOST_BOOST_DB, MOST_BOOST_DB)

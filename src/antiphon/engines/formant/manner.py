@@ -18,7 +18,7 @@ OWN_SYLLABLES_HZ, OWN_LEVEL_DB, OWN_PAUSE_SHARE, OWN_BREATH_DB = 4.4, -20.0, 0.0
 # A recording's mood is carried no further than this, whatever was measured in it.
 MOST_PITCH, MOST_ENERGY_DB, MOST_BREATH = 9.0, 12.0, 0.5
 SPREADS, PACES, PAUSES = (0.3, 2.5), (0.55, 1.8), (0.3, 3.0)
-BREATH_DB = 30.0  # so much less harmonic is a voice that is all breath
+BREATH_DB = 18.0  # a third of noise takes 6 dB off the ratio of harmonics to noise
 
 
 def own(timbre: Timbre) -> Profile:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from antiphon.text.moods import known_mood
+
 
 class Mood(NamedTuple):
     """Changes to a voice at full strength.
@@ -52,67 +54,7 @@ MOODS = {
     "whisper": Mood(spread=0.9, energy=-8.0, pace=0.92, pause=1.1, breath=1.0),
 }
 
-SYNONYMS = {
-    "afraid": "fearful",
-    "amazed": "surprised",
-    "anger": "angry",
-    "anxious": "fearful",
-    "astonished": "surprised",
-    "bright": "happy",
-    "calmly": "calm",
-    "cheerful": "happy",
-    "default": "neutral",
-    "disgust": "disgusted",
-    "enthusiastic": "excited",
-    "excitement": "excited",
-    "fear": "fearful",
-    "friendly": "happy",
-    "furious": "angry",
-    "gentle": "tender",
-    "grave": "serious",
-    "happiness": "happy",
-    "joy": "happy",
-    "joyful": "happy",
-    "melancholy": "sad",
-    "none": "neutral",
-    "normal": "neutral",
-    "peaceful": "calm",
-    "relaxed": "calm",
-    "sadness": "sad",
-    "scared": "fearful",
-    "sorrowful": "sad",
-    "soft": "tender",
-    "surprise": "surprised",
-    "unhappy": "sad",
-    "warm": "tender",
-    "whispered": "whisper",
-    "whispering": "whisper",
-    "中性": "neutral",
-    "伤心": "sad",
-    "低语": "whisper",
-    "冷静": "calm",
-    "厌恶": "disgusted",
-    "严肃": "serious",
-    "平静": "calm",
-    "开心": "happy",
-    "快乐": "happy",
-    "恐惧": "fearful",
-    "悲伤": "sad",
-    "惊讶": "surprised",
-    "愤怒": "angry",
-    "无聊": "bored",
-    "害怕": "fearful",
-    "温柔": "tender",
-    "激动": "excited",
-    "生气": "angry",
-    "耳语": "whisper",
-    "难过": "sad",
-    "高兴": "happy",
-    "兴奋": "excited",
-}
-
 
 def named(emotion: str) -> Mood | None:
     """The mood of a name or a synonym, in any case; None where there is none."""
-    word = emotion.strip().casefold()
-    return MOODS.get(SYNONYMS.get(word, word))
+    return MOODS.get(known_mood(emotion) or "")

@@ -68,8 +68,6 @@ class Profiles:
         """The result of one task, whoever of those that wait for it leaves."""
         task = self._fitting.get(digest)
         if task is None:
-            if len(self._fitting) >= MOST_WAITING:
-                raise Overloaded(len(self._fitting), MOST_WAITING)
             task = asyncio.create_task(self._found(digest, recording))
             self._fitting[digest] = task
             task.add_done_callback(lambda done: self._ended(digest, done))
@@ -101,11 +99,18 @@ class Profiles:
             if self._recordings is None:
                 raise UnknownRecording(digest)
             recording = await self._recordings.recording(digest)
-        async with self._turns:
-            found = await self._fit(recording)
+        found = await self._fitted(recording)
         if self._recordings is not None:
             await self._recordings.keep_prepared(digest, self._model, profile.encode(found))
         return found
+
+    async def _fitted(self, recording: Recording) -> Profile:
+        """Fit when it is our turn; raises `Overloaded` when too many wait."""
+        waiting = self._turns.statistics().tasks_waiting
+        if waiting >= MOST_WAITING:
+            raise Overloaded(waiting, MOST_WAITING)
+        async with self._turns:
+            return await self._fit(recording)
 
 
 async def fitted_in_child(recording: Recording, data: Path) -> Profile:

@@ -39,10 +39,11 @@ class Rehearsal:
         self._library, self._data = library, data
         self.rate = 0
 
-    def say(self, language: str, lines: str, wpm: float, sentences: int = 5) -> Wave:
-        """The passage of a language in the voice that `lines` describe, or the start of it."""
-        passage = PASSAGES[language][:sentences]
-        return np.concatenate([self._clause(language, lines, wpm, text) for text in passage])
+    def say(self, language: str, lines: str, wpm: float) -> Wave:
+        """The passage of a language in the voice that `lines` describe."""
+        return np.concatenate(
+            [self._clause(language, lines, wpm, text) for text in PASSAGES[language]]
+        )
 
     def _clause(self, language: str, lines: str, wpm: float, text: str) -> Wave:
         library = FreshLibrary(self._library, self._data)
