@@ -130,6 +130,20 @@ const zh = {
   apiKey: "密钥",
   apiKeyWhy: "管理员发放密钥时填写。只保存在这个浏览器里，只发给这个服务。",
   keyKept: "已保存。",
+  unreadable_audio: "这个文件无法解码。请存为 WAV 或 FLAC 再试。",
+  reference_silent: "录音里没有声音。请打开麦克风，选对设备，重新录音。",
+  reference_not_speech: "录音里没有人说话。请录一个人朗读，不要有别的声音。",
+  reference_too_short: "说话太少。至少要 3 秒，请读两三句话。",
+  reference_too_long: "录音太长。请截取约 10 秒清晰的说话。",
+  reference_too_quiet: "声音太轻。请靠近麦克风，或调高音量。",
+  reference_clipped: "声音过大而失真。请调低麦克风，或离远一些，重新录音。",
+  reference_noisy: "噪声太大。请在安静的房间里，靠近麦克风录音。",
+  bad_transcript: "写下的话与录音不符。请逐字写下所说的，或不填。",
+  upload_too_large: "文件太大。请只发送 10 秒的说话。",
+  not_audio: "这个文件不是录音。请选择 WAV、FLAC、MP3、M4A、WebM 或 Ogg。",
+  consent_required: "只有说话人同意，才能生成声音。",
+  voice_not_found: "没有这个声音。",
+  voice_exists: "你已有同名的声音，请换个名字，或先删除那个。",
 };
 
 // What the service advises, by how its sentence is told.
