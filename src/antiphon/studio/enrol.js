@@ -3,9 +3,10 @@
 import * as api from "./api.js";
 import { Clip } from "./clip.js";
 import { MOODS, t } from "./i18n.js";
-import { listen } from "./recorder.js";
+import { listen, LONGEST_S } from "./recorder.js";
 import { clock } from "./text.js";
 
+const QUIET_S = 3; // after so long without a word, perhaps nothing is heard
 const ENOUGH_S = 3;
 const PLENTY_S = 10;
 const PLACES = { name: "voice-name", consent: "consent", ref_text: "transcript", mood: "into", audio_sample: "clip" };
@@ -99,8 +100,9 @@ export class Enrol {
 
   #hear({ seconds, speech, level }) {
     byId("meter").style.setProperty("--level", level.toFixed(2));
-    byId("heard").textContent = clock(seconds);
-    this.#tell(speech >= PLENTY_S ? "plenty" : speech >= ENOUGH_S ? "enough" : "speakNow");
+    byId("heard").textContent = `${clock(seconds)} / ${clock(LONGEST_S)}`;
+    const waiting = seconds > QUIET_S && !speech ? "nothingHeard" : "speakNow";
+    this.#tell(speech >= PLENTY_S ? "plenty" : speech >= ENOUGH_S ? "enough" : waiting);
   }
 
   #tell(name) {

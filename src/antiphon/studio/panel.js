@@ -84,7 +84,7 @@ export class Panel {
     byId("verdict-title").focus();
     this.#own.show(await this.#deeds.list());
     this.#deeds.choose(voice.id);
-    await this.#hear(voice.id);
+    if (this.#dialog.open) await this.#hear(voice.id);
   }
 
   #tellVerdict() {

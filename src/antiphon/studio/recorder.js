@@ -31,6 +31,7 @@ class Recorder {
   constructor(stream, told) {
     this.#stream = stream;
     this.#told = told;
+    this.#context.resume();
     this.#analyser = new AnalyserNode(this.#context);
     this.#context.createMediaStreamSource(stream).connect(this.#analyser);
     this.#recorder = new MediaRecorder(stream, { audioBitsPerSecond: 128_000 });
