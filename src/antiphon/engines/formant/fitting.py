@@ -33,6 +33,7 @@ SHARPENED = (
     1.2,
     -0.1,
 )  # over neighbouring bands, since the taps blur what they are asked for
+CORRECTIONS = 4
 BREATH_DB, MOST_BREATH = 18.0, 0.25  # a third of noise takes 6 dB
 PAUSES = (0.5, 2.0)
 MOST_S = 15  # of a recording; a voice is known by then
@@ -141,7 +142,7 @@ def tuned(
     draft = drafted(target, rehearsal, language, tract)
     wave = rehearsal.say(language, lines(draft.low, draft.high, tract), draft.wpm)
     wish = np.zeros(len(target.average))
-    for _ in range(2):
+    for _ in range(CORRECTIONS):
         taps = minimum_phase(wish, rehearsal.rate)
         own = average_db(bands_db(Filter().run(wave, taps), rehearsal.rate))
         wish = _limited(wish + target.average - own, target.bandwidth_hz)
