@@ -27,7 +27,8 @@ from antiphon.engines.formant.moods import MOODS
 from antiphon.speech import Recording, Style
 
 EMOTIONS = ("happy", "sad", "angry", "calm", "excited", "surprised")
-STRENGTHS = (0.0, 0.25, 0.5, 0.75, 1.0)
+STRENGTHS = (0.0, 0.33, 0.67, 1.0)
+TEXTS = SENTENCES["en"][:4]
 OWN = ("alto", "baritone")
 # Range, tempo and level of the recordings in a mood, beside the neutral ones.
 CHANGES = {
@@ -76,7 +77,7 @@ async def moved(speaker: Formant, name: str, voice: str, recording: str | None, 
     rows, neutral, neutral_s = [], None, 0.0
     for strength in STRENGTHS:
         style = Style(emotion=mood, strength=strength)
-        wave = await said(speaker, SENTENCES["en"], recording, style, voice)
+        wave = await said(speaker, TEXTS, recording, style, voice)
         found, seconds = measure(wave, RATE), len(wave) / RATE
         if neutral is None:
             neutral, neutral_s = found, seconds
@@ -99,7 +100,8 @@ def in_a_mood(neutral: Recording, widened: float, faster: float, louder_db: floa
     import pyworld
 
     wave = wave_of(neutral.pcm)
-    pitch, times = pyworld.harvest(wave, neutral.rate)
+    rough, times = pyworld.dio(wave, neutral.rate)
+    pitch = pyworld.stonemask(wave, rough, times, neutral.rate)
     envelope = pyworld.cheaptrick(wave, pitch, times, neutral.rate)
     noise = pyworld.d4c(wave, pitch, times, neutral.rate)
     voiced = pitch > 0
@@ -123,8 +125,8 @@ async def carried(
     measures = [measure(wave_of(each.pcm), each.rate) for each in (neutral, other)]
     lengths = [len(each.pcm) / 2 / each.rate for each in (neutral, other)]
     recorded = ratios(measures[1], lengths[1], measures[0], lengths[0])
-    plain = await said(speaker, SENTENCES["en"], neutral.digest)
-    styled = await said(speaker, SENTENCES["en"], neutral.digest, Style(reference=other.digest))
+    plain = await said(speaker, TEXTS, neutral.digest)
+    styled = await said(speaker, TEXTS, neutral.digest, Style(reference=other.digest))
     heard = ratios(
         measure(styled, RATE), len(styled) / RATE, measure(plain, RATE), len(plain) / RATE
     )

@@ -1,6 +1,6 @@
 """Whether a machine understands the voices: word errors of a packaged English recogniser.
 
-    python benchmarks/intelligibility.py FOLDER... [--voices 10] [--out benchmarks/results]
+    python benchmarks/intelligibility.py FOLDER... [--voices 6] [--out benchmarks/results]
 
 FOLDERs hold NAME.A.wav and NAME.B.wav (see benchmarks/references.py). Needs `pocketsphinx`, whose
 wheel carries an English model: old, and so a ranking rather than a score. For Mandarin there is no
@@ -186,9 +186,8 @@ async def measured(folders: list[Path], most: int) -> dict[str, Any]:
     recogniser, store = Recogniser(), Store()
     report: dict[str, Any] = {"sentences": len(LIST), "plain espeak-ng": plain_errors(recogniser)}
     async with engine(store) as speaker:
-        report["own voices"] = {
-            voice: await word_errors(recogniser, speaker, voice) for voice in CHOIR
-        }
+        default = next(iter(CHOIR))
+        report["own voices"] = {default: await word_errors(recogniser, speaker, default)}
         print(json.dumps(report), flush=True)
         matched, proxy, control = {}, {}, {}
         everybody = [one for one in speakers(folders) if one.held_out]
@@ -252,7 +251,7 @@ def main() -> None:
     """Measure, print, and keep the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", type=Path, nargs="+")
-    parser.add_argument("--voices", type=int, default=10)
+    parser.add_argument("--voices", type=int, default=6)
     parser.add_argument("--out", type=Path, default=HERE / "results")
     chosen = parser.parse_args()
     report: dict[str, Any] = {"machine": machine()}
