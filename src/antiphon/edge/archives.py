@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-import anyio
-import anyio.to_thread
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from antiphon.accounts.keys import checked
-from antiphon.edge.asking import json
-from antiphon.edge.enrolment import STORE_S, File, described, make_ready, reserved
+from antiphon.edge.asking import json, whole
+from antiphon.edge.enrolment import File, described, make_ready, reserved
 from antiphon.edge.house import House
 from antiphon.edge.multipart import Form
 from antiphon.errors import InvalidRequest
@@ -54,6 +52,5 @@ class Archives:
             check_name(name or bundle.name, reserved(self._house))
             first = bundle.recordings.get(NEUTRAL) or next(iter(bundle.recordings.values()))
             await make_ready(self._house, first)
-        with anyio.move_on_after(STORE_S, shield=True):
-            one = await carrying.enrol(self._house.memory.library, owner, bundle, name)
+        one = await whole(carrying.enrol(self._house.memory.library, owner, bundle, name))
         return json(described(one, owner))

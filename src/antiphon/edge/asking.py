@@ -1,10 +1,12 @@
-"""What small JSON endpoints share: a page of a list, a typed body, a typed answer."""
+"""What small endpoints share: a page of a list, a typed body, whole work, a typed answer."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import anyio
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,9 +14,10 @@ from starlette.responses import Response
 from antiphon.edge import strict_json
 from antiphon.edge.door import Incoming, Left
 from antiphon.edge.house import House
-from antiphon.errors import InvalidRequest
+from antiphon.errors import InvalidRequest, StorageAway
 
 T = TypeVar("T")
+STORE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,15 @@ async def body(house: House, request: Request, kind: type[T]) -> T:
     except Left as error:
         raise InvalidRequest("the client left before its request was whole") from error
     return strict_json.read(data, kind, incoming.headers.get("content-type", ""))
+
+
+async def whole(work: Awaitable[T]) -> T:
+    """Change what is kept, whole or not at all, whoever leaves; raises `StorageAway`."""
+    try:
+        with anyio.fail_after(STORE_S, shield=True):
+            return await work
+    except TimeoutError:
+        raise StorageAway("the library of voices") from None
 
 
 def json(answer: Any) -> Response:

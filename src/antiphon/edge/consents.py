@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import anyio
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from antiphon.accounts.keys import checked
-from antiphon.edge.asking import body, json, paging
-from antiphon.edge.enrolment import STORE_S, File
+from antiphon.edge.asking import body, json, paging, whole
+from antiphon.edge.enrolment import File
 from antiphon.edge.house import House
 from antiphon.edge.multipart import Form
 from antiphon.errors import InvalidRequest
@@ -74,8 +73,9 @@ class VoiceConsents:
         async with self._house.checking.place("the recording to be checked"):
             await self._house.references.accept(asked.recording)
         consents, media_type = self._house.memory.consents, form.media_type("recording")
-        with anyio.move_on_after(STORE_S, shield=True):
-            one = await consents.add(owner, asked.name, asked.language, asked.recording, media_type)
+        one = await whole(
+            consents.add(owner, asked.name, asked.language, asked.recording, media_type)
+        )
         return json(_told(one))
 
     async def list(self, request: Request) -> Response:
@@ -101,8 +101,7 @@ class VoiceConsents:
     async def remove(self, request: Request) -> Response:
         """Erase one on which no voice rests; a body is not looked at."""
         owner, name = await self._owner(request), request.path_params["consent"]
-        with anyio.move_on_after(STORE_S, shield=True):
-            one = await self._house.memory.consents.remove(owner, name)
+        one = await whole(self._house.memory.consents.remove(owner, name))
         return json(ConsentDeleted(one.id))
 
     async def _owner(self, request: Request) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import anyio
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from antiphon.edge.asking import json
+from antiphon.edge.asking import json, whole
 from antiphon.edge.house import House
 from antiphon.edge.multipart import Form
 from antiphon.errors import InvalidRequest
@@ -19,7 +18,6 @@ from antiphon.voices.naming import check_mood, check_name, check_text
 from antiphon.voices.reference import Accepted, Verdict
 
 LONGEST_TRANSCRIPT = 5_000
-STORE_S = 10.0
 File = Annotated[
     bytes, msgspec.Meta(extra_json_schema={"format": "binary", "contentEncoding": "binary"})
 ]
@@ -85,8 +83,7 @@ class Enrolment:
         await memory.library.check_free(owner, name)
         accepted = await self._accepted(sample, asked.ref_text)
         profile = Profile(owner, name, consent, description, consent_id)
-        with anyio.move_on_after(STORE_S, shield=True):  # whole or not at all, whoever leaves
-            one = await memory.library.enrol(profile, {mood: accepted.recording})
+        one = await whole(memory.library.enrol(profile, {mood: accepted.recording}))
         return self._answer(one, owner, accepted)
 
     async def add_mood(self, form: Form, owner: str, request: Request) -> Response:
@@ -96,8 +93,7 @@ class Enrolment:
         mood, sample = check_mood(asked.mood), _sample(asked)
         voice = await library.own(owner, request.path_params["voice"])
         accepted = await self._accepted(sample, asked.ref_text)
-        with anyio.move_on_after(STORE_S, shield=True):
-            one = await library.add(owner, voice.id, mood, accepted.recording)
+        one = await whole(library.add(owner, voice.id, mood, accepted.recording))
         return self._answer(one, owner, accepted)
 
     async def _accepted(self, sample: bytes, transcript: str) -> Accepted:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import anyio
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from antiphon.accounts.keys import checked
 from antiphon.claims import VoiceNotFound
-from antiphon.edge.asking import body, json, paging
-from antiphon.edge.enrolment import STORE_S, described
+from antiphon.edge.asking import body, json, paging, whole
+from antiphon.edge.enrolment import described
 from antiphon.edge.house import House
 from antiphon.errors import UnknownVoice
 from antiphon.speech import Card, Voice
@@ -166,8 +165,7 @@ class Voices:
         """Erase one of the caller's voices; a body is not looked at."""
         owner = checked(await self._caller(request))
         name = request.path_params["voice"]
-        with anyio.move_on_after(STORE_S, shield=True):  # whole, whoever leaves
-            one = await self._house.memory.library.remove(owner, name)
+        one = await whole(self._house.memory.library.remove(owner, name))
         return json(VoiceDeleted(one.id))
 
     async def _caller(self, request: Request) -> str:
