@@ -13,7 +13,7 @@ from sqlalchemy import Connection, create_engine, insert, select
 
 from antiphon.errors import BadSetting, StorageAway
 from antiphon.storage import database as module
-from antiphon.storage.database import Conflict, Database
+from antiphon.storage.database import Database
 from antiphon.storage.owners import ensure_owner
 from antiphon.storage.tables import OWNERS
 
@@ -53,17 +53,34 @@ async def test_work_that_fails_changes_nothing(database_url: str) -> None:
     await database.aclose()
 
 
-async def test_a_row_that_is_there_already_is_a_conflict(database_url: str) -> None:
-    """Whoever loses the race is told so."""
+async def test_work_that_collides_is_done_again(database_url: str) -> None:
+    """A bounded number of times, each on the rows as they are then."""
     database = Database(database_url)
     await database.write(adding("anna"))
-    with pytest.raises(Conflict):
-        await database.write(
-            lambda connection: connection.execute(
-                insert(OWNERS).values(name="anna", created_at=2.0)
-            )
-        )
+    tried = list[int]()
+
+    def insisting(connection: Connection, until: int) -> None:
+        tried.append(len(tried))
+        if len(tried) < until:
+            connection.execute(insert(OWNERS).values(name="anna", created_at=2.0))
+
+    await database.write(lambda connection: insisting(connection, 3))
+    assert len(tried) == 3
+    with pytest.raises(StorageAway):
+        await database.write(lambda connection: insisting(connection, 100))
+    assert await database.read(owners) == ["anna"]
     await database.aclose()
+
+
+async def test_many_may_be_the_first_of_an_owner(database_url: str) -> None:
+    """Two pools make sure of the same owner at once, and both find it made."""
+    pools = [Database(database_url), Database(database_url)]
+    async with anyio.create_task_group() as group:
+        for number in range(40):
+            group.start_soon(pools[number % 2].write, adding("anna"))
+    assert await pools[0].read(owners) == ["anna"]
+    for pool in pools:
+        await pool.aclose()
 
 
 async def test_many_writers_wait_for_each_other(database_url: str) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import anyio
 import pytest
 
-from antiphon.claims import VoiceExists, VoiceNotFound
+from antiphon.claims import ConsentNotFound, ConsentRequired, VoiceExists, VoiceNotFound
 from antiphon.errors import StorageAway, UnknownRecording
 from antiphon.storage.changes import RECORDING
+from antiphon.voices.enrolled import Enrolled
 from antiphon.voices.library import UNCLAIMED_S
 from tests.voices.keeping import Kept, a_profile, a_recording, keeping
 
@@ -229,3 +231,55 @@ async def test_a_mood_that_a_voice_has_is_spoken_by_its_recording(kept: Kept) ->
     assert both.cast("angry") == (both.kept[ONE.digest], False)
     assert both.cast(None) == (both.kept[ONE.digest], False)
     assert sad.cast(None) == (sad.kept[TWO.digest], False)
+
+
+async def test_a_consent_may_go_while_a_recording_is_checked(kept: Kept) -> None:
+    """No voice rests on one that was deleted, or whose sound was erased, meanwhile."""
+    gone = await kept.consents.add("local", "Anna", "en", b"yes", "audio/wav")
+    profile = a_profile(consent_id=gone.id)
+    await kept.consents.remove("local", gone.id)
+    with pytest.raises(ConsentNotFound):
+        await kept.library.enrol(profile, {"neutral": ONE})
+    erased = await kept.consents.add("local", "Anna", "en", b"yes", "audio/wav")
+    profile = a_profile(consent_id=erased.id)
+    await kept.library.enrol(profile, {"neutral": ONE})
+    await kept.library.remove("local", "anna")
+    with pytest.raises(ConsentRequired):
+        await kept.library.enrol(profile, {"neutral": ONE})
+
+
+async def test_a_voice_may_go_while_a_mood_of_it_is_kept(kept: Kept) -> None:
+    """It is told as not found, and the sound that was kept for it is erased."""
+    one = await kept.library.enrol(a_profile(), {"neutral": ONE})
+
+    async def gone_meanwhile(owner: str, name: str) -> Enrolled:
+        return one
+
+    await kept.library.remove("local", "anna")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kept.library, "own", gone_meanwhile)
+        with pytest.raises(VoiceNotFound):
+            await kept.library.add("local", "anna", "sad", TWO)
+        with pytest.raises(VoiceNotFound):
+            await kept.library.share("local", "anna", True)
+    kept.clock.now += UNCLAIMED_S
+    await kept.library.erase_pending()
+    assert await objects(kept) == []
+
+
+async def test_many_enrol_the_same_at_once(database_url: str, tmp_path: Path) -> None:
+    """Two processes, one owner who is new, one recording: one has each name, the rest are told."""
+    told = list[str]()
+    async with keeping(database_url, tmp_path) as one, keeping(database_url, tmp_path) as other:
+
+        async def enrol(kept: Kept, name: str) -> None:
+            try:
+                await kept.library.enrol(a_profile(name), {"neutral": ONE})
+            except VoiceExists:
+                told.append(name)
+
+        async with anyio.create_task_group() as group:
+            for number in range(24):
+                group.start_soon(enrol, (one, other)[number % 2], f"v{number // 2}")
+        assert sorted(told) == sorted(f"v{number}" for number in range(12))
+        assert len((await one.library.page("local")).voices) == 12

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from antiphon.errors import InvalidRequest, StorageAway
+from antiphon.errors import StorageAway
 from antiphon.storage.changes import DICTIONARY, Changes
-from antiphon.storage.database import Conflict, Database
+from antiphon.storage.database import Database
 from antiphon.text.dictionary_store import KeptDictionary, one_of
 
 if TYPE_CHECKING:
@@ -53,12 +53,7 @@ class Dictionaries:
 
     async def put(self, kept: KeptDictionary) -> KeptDictionary:
         """Keep a new one, or a new version of one; raises `InvalidRequest`."""
-        try:
-            put = await self._database.write(lambda connection: _rows(connection).put(kept))
-        except Conflict:
-            raise InvalidRequest(
-                f"there is a dictionary named {kept.name[:80]!r}; choose another name", "name"
-            ) from None
+        put = await self._database.write(lambda connection: _rows(connection).put(kept))
         self._changes.tell(DICTIONARY, kept.owner)
         return put
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
@@ -25,13 +26,15 @@ Work = Callable[["Connection"], T]
 THREADS = 4
 PATIENCE_S = 5.0  # for a thread, and for somebody else's write
 CONNECT_S = 2
+TRIES = 5
 REST_S = 2.0  # after a failure, before the database is tried again
+COLLIDED = ("40001", "40P01")  # Postgres: not serializable, deadlock
 SCHEME = re.compile(r"^(sqlite|postgres(?:ql)?(?:\+psycopg)?)://")
 logger = logging.getLogger(__name__)
 
 
-class Conflict(Exception):
-    """A row like that is there already, or one that it needs is not."""
+class _CollisionError(Exception):
+    """Somebody else's work came between: a row is there by now, or is gone."""
 
 
 class Database:
@@ -56,8 +59,16 @@ class Database:
         return await self._run(work, write=False)
 
     async def write(self, work: Work[T]) -> T:
-        """The same for work that changes rows; raises `Conflict` too, with nothing changed."""
-        return await self._run(work, write=True)
+        """The same for work that changes rows.
+
+        Work that collides with somebody else's is done again on what they left: whatever may be
+        there once only, or must be there, the work looks at itself.
+        """
+        for _ in range(TRIES):
+            with suppress(_CollisionError):
+                return await self._run(work, write=True)
+        logger.warning("the database: others changed the same rows %d times", TRIES)
+        raise StorageAway("the database")
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -157,9 +168,11 @@ def _transacted(engine: Engine, work: Work[T], write: bool) -> T:
         with engine.connect().execution_options(writes=write) as connection, connection.begin():
             return work(connection)
     except exc.IntegrityError as error:
-        raise Conflict from error
+        raise _CollisionError from error
     except SpeechError:
         raise
     except (exc.DBAPIError, exc.TimeoutError) as error:
+        if getattr(getattr(error, "orig", None), "sqlstate", None) in COLLIDED:
+            raise _CollisionError from error
         logger.warning("the database: %s", error)
         raise StorageAway("the database") from error

@@ -10,9 +10,11 @@ if TYPE_CHECKING:
 
 def ensure_owner(connection: Connection, name: str, now: float) -> None:
     """Have that owner, in the transaction that needs one."""
-    from sqlalchemy import insert, select
-
     from antiphon.storage.tables import OWNERS
 
-    if connection.execute(select(OWNERS.c.name).where(OWNERS.c.name == name)).first() is None:
-        connection.execute(insert(OWNERS).values(name=name, created_at=now))
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
+    new = insert(OWNERS).values(name=name, created_at=now)
+    connection.execute(new.on_conflict_do_nothing())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from antiphon.claims import ConsentInUse
+from antiphon.claims import ConsentInUse, ConsentNotFound, ConsentRequired
 from antiphon.storage.owners import ensure_owner
 from antiphon.storage.tables import CONSENTS, ERASING, VOICES
 from antiphon.voices.enrolled import Consent, consent_object
@@ -21,6 +21,20 @@ class ConsentRows:
         mine = select(CONSENTS).where(CONSENTS.c.owner == owner, CONSENTS.c.id == name)
         row = self._connection.execute(mine).first()
         return None if row is None else Consent(*row)
+
+    def standing(self, owner: str, name: str) -> Consent:
+        """The same, to rest a voice on: nobody else changes it before this transaction ends.
+
+        Raises `ConsentNotFound`, or `ConsentRequired` once its sound is erased.
+        """
+        mine = select(CONSENTS).where(CONSENTS.c.owner == owner, CONSENTS.c.id == name)
+        row = self._connection.execute(mine.with_for_update()).first()
+        if row is None:
+            raise ConsentNotFound(name)
+        found = Consent(*row)
+        if found.erased_at is not None:
+            raise ConsentRequired("the recording of this consent was erased with its last voice")
+        return found
 
     def page(self, owner: str, after: str, limit: int) -> list[Consent]:
         """The owner's consents past an id, one more than asked for where there is one."""

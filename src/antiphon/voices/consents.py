@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from antiphon.claims import ConsentNotFound, ConsentRequired
+from antiphon.claims import ConsentNotFound
 from antiphon.errors import InvalidRequest
 from antiphon.storage.database import Database
 from antiphon.storage.objects import Objects
@@ -87,9 +87,7 @@ class Consents:
         statement = check_statement(said)
         if not statement.startswith(CONSENT):
             return statement, None
-        found = await self.find(owner, statement)
-        if found.erased_at is not None:
-            raise ConsentRequired("the recording of this consent was erased with its last voice")
+        found = await self._database.read(lambda c: _rows(c).standing(owner, statement))
         return f"recorded: {found.name} ({found.language})", found.id
 
 

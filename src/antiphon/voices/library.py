@@ -117,7 +117,11 @@ class Library:
             raise VoiceExists(name)
 
     async def enrol(self, profile: Profile, recordings: Mapping[str, Recording]) -> Enrolled:
-        """A new voice with recordings by mood; raises `VoiceExists` or `StorageAway`."""
+        """A new voice with recordings by mood.
+
+        Raises `VoiceExists` or `StorageAway`, and `ConsentNotFound` or `ConsentRequired` where the
+        consent that it rests on went meanwhile.
+        """
         now = self._clock()
         moods = {mood: recording.digest for mood, recording in recordings.items()}
         voice = Voice(

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
-from antiphon.claims import VoiceExists
+from antiphon.claims import VoiceExists, VoiceNotFound
 from antiphon.speech import Voice
 from antiphon.storage.changes import RECORDING, VOICE, note
 from antiphon.storage.owners import ensure_owner
 from antiphon.storage.tables import CONSENTS, ERASING, MOODS, RECORDINGS, VOICES
+from antiphon.voices.consent_rows import ConsentRows
 from antiphon.voices.enrolled import (
     Enrolled,
     Kept,
@@ -81,7 +82,12 @@ class Rows:
     # --- changing ---------------------------------------------------------------------------------
 
     def add(self, one: Enrolled) -> None:
-        """A new voice with its recordings; raises `VoiceExists`."""
+        """A new voice with its recordings.
+
+        Raises `VoiceExists`, and `ConsentNotFound` or `ConsentRequired` where its consent went.
+        """
+        if one.consent_id is not None:
+            ConsentRows(self._connection).standing(one.owner, one.consent_id)
         ensure_owner(self._connection, one.owner, one.created_at)
         same = (VOICES.c.owner == one.owner, VOICES.c.name == one.voice.name)
         if self._connection.execute(select(VOICES.c.id).where(*same)).first():
@@ -102,7 +108,11 @@ class Rows:
             self._give(one.id, mood, one.kept[digest], one.created_at)
 
     def set_mood(self, voice: str, mood: str, kept: Kept, now: float) -> list[str]:
-        """Give a voice a recording for a mood; returns the recordings that nobody has any more."""
+        """Give a voice a recording for a mood; returns the recordings that nobody has any more.
+
+        Raises `VoiceNotFound` where the voice went meanwhile.
+        """
+        self._hold(voice)
         here = (MOODS.c.voice == voice, MOODS.c.mood == mood)
         before = self._connection.execute(select(MOODS.c.recording).where(*here)).scalars().all()
         self._connection.execute(delete(MOODS).where(*here))
@@ -111,12 +121,16 @@ class Rows:
         return self._let_go(before, now)
 
     def share(self, voice: str, shared: bool, now: float) -> None:
-        """Let others use a voice, or no longer."""
+        """Let others use a voice, or no longer; raises `VoiceNotFound`."""
+        self._hold(voice)
         self._connection.execute(update(VOICES).where(VOICES.c.id == voice).values(shared=shared))
         note(self._connection, VOICE, voice, now)
 
     def remove(self, one: Enrolled, now: float) -> list[str]:
         """Take a voice away; returns the recordings that nobody has any more."""
+        if one.consent_id is not None:
+            held = select(CONSENTS.c.id).where(CONSENTS.c.id == one.consent_id)
+            self._connection.execute(held.with_for_update())
         self._connection.execute(delete(MOODS).where(MOODS.c.voice == one.id))
         self._connection.execute(delete(VOICES).where(VOICES.c.id == one.id))
         note(self._connection, VOICE, one.id, now)
@@ -147,6 +161,12 @@ class Rows:
     def spare(self, objects: Sequence[str]) -> None:
         """Take objects off that list: they are gone, or wanted again."""
         self._connection.execute(delete(ERASING).where(ERASING.c.object.in_(objects)))
+
+    def _hold(self, voice: str) -> None:
+        """Let nobody else change a voice before this transaction ends."""
+        there = select(VOICES.c.id).where(VOICES.c.id == voice).with_for_update()
+        if self._connection.execute(there).first() is None:
+            raise VoiceNotFound(voice)
 
     def _give(self, voice: str, mood: str, kept: Kept, now: float) -> None:
         if not self.used(kept.digest):
