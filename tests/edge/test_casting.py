@@ -73,7 +73,8 @@ async def test_a_recording_that_is_refused_is_told(tmp_path: Path) -> None:
     """As at enrolment."""
     async with voicing(tmp_path) as at:
         answer = await at.speak("high", ref_audio=base64.b64encode(b"MZ").decode())
-    assert answer.json()["error"]["message"] == "this is no WAV file"
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["param"]) == (415, "not_audio", "ref_audio")
 
 
 def test_a_recording_has_a_size() -> None:

@@ -145,7 +145,7 @@ async def test_a_recording_that_is_refused_leaves_nothing(tmp_path: Path) -> Non
         files = {"audio_sample": ("a.wav", b"MZ...", "audio/wav")}
         data = {"name": "anna", "consent": "true"}
         answer = await at.http.post(VOICES, data=data, files=files)
-        assert refused(answer) == (400, "invalid_request", "audio_sample")
+        assert refused(answer) == (415, "not_audio", "audio_sample")
         assert (await at.http.get(f"{VOICES}/anna")).status_code == 404
     assert not list((tmp_path / "objects").glob("**/*.*"))
 

@@ -219,6 +219,40 @@ async def test_consents_over_http(tmp_path: Path) -> None:
         missing = await at.http.get(f"{CONSENTS}/{name}")
         assert (missing.status_code, missing.json()["error"]["code"]) == (404, "consent_not_found")
         refused = await at.http.post(CONSENTS, data=form, files={"recording": b"MZ"})
-        assert refused.status_code == 400
+        assert refused.status_code == 415
         fileless = await at.http.post(CONSENTS, data=form, files={"other": b"x"})
         assert fileless.json()["error"]["param"] == "recording"
+
+
+@pytest.mark.parametrize("word", ["cheerful", "开心", "Happy"])
+async def test_a_mood_is_enrolled_and_asked_for_by_any_of_its_names(
+    tmp_path: Path, word: str
+) -> None:
+    """What is kept is the one name that every other leads to."""
+    async with voicing(tmp_path) as at:
+        await at.enrol()
+        path = f"{VOICES}/anna/recordings"
+        told = await at.http.post(path, data={"mood": word}, files=sample(2))
+        assert told.json()["moods"] == ["neutral", "happy"]
+        for number, asked in enumerate(("joyful", "高兴", "happy")):
+            spoken = await at.speak("anna", input=f"{number}.", emotion=asked)
+            assert "x-ignored" not in spoken.headers
+        assert at.engine.spoken == [a_recording(2)] * 3
+        unheard = await at.http.post(path, data={"mood": "sleepy"}, files=sample(2))
+        assert (unheard.status_code, unheard.json()["error"]["param"]) == (400, "mood")
+
+
+@pytest.mark.parametrize(
+    "asked", [{"emotion": "sad", "emotion_strength": 0.4}, {"instructions": "slightly sad"}]
+)
+async def test_a_recorded_mood_has_the_strength_it_was_recorded_with(
+    tmp_path: Path, asked: dict[str, object]
+) -> None:
+    """Another one that is asked for is listed as ignored; a mood without a recording takes it."""
+    async with voicing(tmp_path) as at:
+        await at.enrol()
+        put_on = await at.speak("anna", **asked)
+        assert "emotion_strength" not in put_on.headers.get("x-ignored", "")
+        await at.http.post(f"{VOICES}/anna/recordings", data={"mood": "sad"}, files=sample(2))
+        recorded = await at.speak("anna", **asked)
+        assert "emotion_strength" in recorded.headers["x-ignored"]

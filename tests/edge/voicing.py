@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import io
+import json
 import wave
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
+from starlette.routing import Match
 
+from antiphon.edge.house import House
 from antiphon.engines.admission import Load
-from antiphon.errors import InvalidRequest
+from antiphon.edge.operations import operations
+from antiphon.refusals import NotAudio
 from antiphon.settings import Settings
 from antiphon.speech import (
     Ability,
@@ -79,7 +84,7 @@ class Wavs:
     async def accept(self, data: bytes, transcript: str = "") -> Accepted:
         """All of it."""
         if not data.startswith(b"RIFF"):
-            raise InvalidRequest("this is no WAV file", "audio_sample")
+            raise NotAudio("no WAV file")
         with wave.open(io.BytesIO(data)) as file:
             recording = Recording(file.readframes(file.getnframes()), 24_000, transcript)
         verdict = Verdict(0.1, 0.1, -20.0, 30.0, 0.0, 8_000.0, 0.0, 0.1, ("come nearer",))
@@ -145,6 +150,19 @@ def sample(seed: int = 1, field: str = "audio_sample") -> dict[str, tuple[str, b
     return {field: ("anna.wav", wav(seed), "audio/wav")}
 
 
+async def refused_as_told(house: House, answer: httpx.Response) -> None:
+    """Whatever a test is refused for, the description of the API says so."""
+    if answer.status_code < 400:
+        return
+    code, request = json.loads(await answer.aread())["error"]["code"], answer.request
+    asked = {"type": "http", "method": request.method, "path": request.url.path}
+    for each in operations(house):
+        if each.route().matches(asked)[0] is Match.FULL:
+            told = {(error.status, error.code) for error in each.refuses}
+            assert (answer.status_code, code) in told, f"{each.method} {each.path}: {code}"
+            return
+
+
 @asynccontextmanager
 async def voicing(
     folder: Path, engine: Matching | None = None, **chosen: Any
@@ -156,5 +174,6 @@ async def voicing(
         serving(settings, remembering(engine)) as served,
         httpx.AsyncClient(base_url=served.url, trust_env=False, timeout=15) as http,
     ):
+        http.event_hooks["response"] = [partial(refused_as_told, served.house)]
         served.house.references = Wavs()  # type: ignore[assignment]
         yield Voicing(served, engine, http)

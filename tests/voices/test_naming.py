@@ -52,7 +52,8 @@ def test_names_that_mean_something_else(name: str) -> None:
 def test_moods() -> None:
     """A word; none is neutral."""
     assert (check_mood(""), check_mood(" Happy ")) == ("neutral", "happy")
-    for mood in ("very happy", "高兴", "x" * 41, "-"):
+    assert (check_mood("cheerful"), check_mood("难过")) == ("happy", "sad")
+    for mood in ("very happy", "sleepy", "x" * 41, "-"):
         with pytest.raises(InvalidRequest):
             check_mood(mood)
 

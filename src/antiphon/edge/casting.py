@@ -17,9 +17,11 @@ from antiphon.edge.enrolment import adopts, make_ready, neat
 from antiphon.edge.house import House
 from antiphon.edge.voices import find_voice
 from antiphon.errors import InvalidRequest, RequestTooLarge, TranscriptRequired, UnknownVoice
+from antiphon.refusals import BadReference
 from antiphon.speech import Card, Need, Utterance
 from antiphon.staircase import Staircase
 from antiphon.voices.enrolled import Enrolled
+from antiphon.voices.reference import Accepted
 
 DATA_URI = re.compile(r"data:[\w.+-]{0,60}/?[\w.+-]{0,60}(;[\w.+=-]{1,60})*;base64,", re.ASCII)
 ELSEWHERE = re.compile(r"\s*[a-zA-Z][a-zA-Z0-9+.-]{1,20}:")
@@ -41,6 +43,10 @@ class Cast:
         if self.enrolled is not None:
             return (self.enrolled.id, self.enrolled.voice.name)
         return () if self.recording else (self.voice,)
+
+    def carries(self, emotion: str | None) -> bool:
+        """Whether a recording speaks that was made in this mood, as strongly as it was made."""
+        return self.enrolled is not None and self.enrolled.cast(emotion)[1]
 
     def onto(self, utterance: Utterance, card: Card) -> Utterance:
         """The utterance in this voice; raises `VoiceUnsupported` or `TranscriptRequired`.
@@ -108,12 +114,20 @@ class Casting:
             return digest
         data = await anyio.to_thread.run_sync(decoded, sent, self._house.settings.max_upload_bytes)
         async with self._house.checking.place("the recording to be checked"):
-            accepted = await self._house.references.accept(data, transcript)
+            accepted = await self._accepted(data, transcript)
             await make_ready(self._house, accepted.recording)
         self._passing[name] = accepted.recording.digest
         if len(self._passing) > REMEMBERED:
             self._passing.popitem(last=False)
         return accepted.recording.digest
+
+    async def _accepted(self, data: bytes, transcript: str) -> Accepted:
+        try:
+            return await self._house.references.accept(data, transcript)
+        except BadReference as error:
+            if error.param == BadReference.param:  # that is the field of an upload
+                error.param = "ref_audio"
+            raise
 
 
 def decoded(sent: str, limit: int) -> bytes:

@@ -14,17 +14,15 @@ from antiphon.edge.dictionary_forms import (
     Explanation,
 )
 from antiphon.edge.house import House
-from antiphon.edge.operation import ASKING, OWNING, Operation, Situations, get
+from antiphon.edge.operation import ARRIVING, ASKING, OWNING, Operation, Situations, get
 
 PATH = "/v1/audio/pronunciation-dictionaries"
 ONE = f"{PATH}/{{name}}"
 MISSING: Situations = (*OWNING, errors.UnknownDictionary)
 READING: Situations = (
+    *ARRIVING,
     errors.UnknownDictionary,
-    errors.InvalidRequest,
     errors.BadDictionary,
-    errors.RequestTooLarge,
-    errors.RequestTimeout,
 )
 MAKE = (
     "Make a dictionary of rules as JSON, or of a file: a form with `name` and `file`, or the file"

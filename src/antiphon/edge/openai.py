@@ -83,9 +83,14 @@ def plan(asked: SpeechRequest, card: Card, settings: Settings, cast: Cast) -> Pl
         format,
         rate,
         Events(bool(asked.word_timestamps)) if asked.stream_format == "sse" else Bare(),
-        ignored=style.ignored,
+        ignored=(*style.ignored, *_unheard(style.style, cast)),
         style=style.told,
     )
+
+
+def _unheard(style: Style, cast: Cast) -> tuple[str, ...]:
+    """A mood that is in the recording has the strength that it was recorded with."""
+    return ("emotion_strength",) if style.strength != 1 and cast.carries(style.emotion) else ()
 
 
 def _utterance(asked: SpeechRequest, style: Style, card: Card) -> Utterance:

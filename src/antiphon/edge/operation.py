@@ -19,14 +19,13 @@ Situations = tuple[type[errors.SpeechError], ...]
 STARTING: Situations = (errors.EngineNotReady,)
 ASKING: Situations = (claims.InvalidKey, errors.EngineNotReady, errors.StorageAway)
 OWNING: Situations = (*ASKING, claims.KeyRequired)
-UPLOADING: Situations = (
-    *OWNING,
+ARRIVING: Situations = (
     errors.InvalidRequest,
     errors.RequestTooLarge,
     errors.RequestTimeout,
     errors.Overloaded,
-    errors.DeadlineExceeded,
 )
+UPLOADING: Situations = (*OWNING, *ARRIVING, errors.DeadlineExceeded)
 
 
 @dataclass(frozen=True, slots=True)

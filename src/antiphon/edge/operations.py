@@ -13,11 +13,11 @@ from antiphon.edge.openai import SpeechRequest
 from antiphon.edge.operation import STARTING, Operation, Situations, get
 from antiphon.edge.speech import Speech
 from antiphon.edge.studio import Studio
-from antiphon.edge.voice_operations import consent_operations, voice_operations
+from antiphon.edge.voice_operations import LISTENING, consent_operations, voice_operations
 
 AUDIO = tuple(each.media_type for each in FORMATS.values())
 SPEAKING: Situations = (
-    errors.InvalidRequest,
+    *LISTENING,
     errors.BadDictionary,
     errors.UnknownDictionary,
     errors.BadText,
@@ -29,17 +29,10 @@ SPEAKING: Situations = (
     errors.UnsupportedLanguage,
     errors.TranscriptRequired,
     claims.VoiceUnsupported,
-    claims.InvalidKey,
     errors.UnknownRecording,
     errors.UnknownModel,
-    errors.RequestTooLarge,
-    errors.RequestTimeout,
     errors.SpeechError,
-    errors.Overloaded,
-    errors.EngineNotReady,
     errors.EngineFailed,
-    errors.StorageAway,
-    errors.DeadlineExceeded,
 )
 
 

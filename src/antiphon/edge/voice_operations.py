@@ -15,6 +15,7 @@ from antiphon.edge.consents import (
 from antiphon.edge.enrolment import EnrolledVoice, Enrolment, EnrolmentForm, MoodForm
 from antiphon.edge.house import House
 from antiphon.edge.operation import (
+    ARRIVING,
     ASKING,
     OWNING,
     UPLOADING,
@@ -33,6 +34,7 @@ LISTENING: Situations = (
     *refusals.BadReference.__subclasses__(),
     errors.CheckerNotReady,
 )
+PREPARING: Situations = (errors.EngineFailed,)
 
 
 def voice_operations(house: House) -> list[Operation]:
@@ -42,7 +44,7 @@ def voice_operations(house: House) -> list[Operation]:
 
 def _library(house: House) -> list[Operation]:
     voices, enrolment = Voices(house), Enrolment(house)
-    enrolling: Situations = (*LISTENING, claims.ConsentRequired, claims.ConsentNotFound)
+    agreed: Situations = (claims.ConsentRequired, claims.ConsentNotFound)
     return [
         Operation(
             "GET",
@@ -59,7 +61,7 @@ def _library(house: House) -> list[Operation]:
             Upload(house, enrolment.create),
             EnrolmentForm,
             EnrolledVoice,
-            (*enrolling, claims.VoiceExists),
+            (*LISTENING, *PREPARING, *agreed, claims.VoiceExists),
         ),
         form(
             f"{ONE}/recordings",
@@ -67,7 +69,7 @@ def _library(house: House) -> list[Operation]:
             Upload(house, enrolment.add_mood),
             MoodForm,
             EnrolledVoice,
-            (*LISTENING, *MISSING),
+            (*LISTENING, *PREPARING, *MISSING),
         ),
     ]
 
@@ -81,7 +83,7 @@ def _archives(house: House) -> list[Operation]:
             Upload(house, archives.receive),
             ImportForm,
             EnrolledVoice,
-            (*UPLOADING, claims.BadArchive, claims.VoiceExists),
+            (*UPLOADING, *PREPARING, claims.BadArchive, claims.VoiceExists),
         ),
         Operation(
             "GET",
@@ -105,7 +107,7 @@ def _one_voice(house: House) -> list[Operation]:
             voices.change,
             answers=(EnrolledVoice,),
             asks=VoiceChange,
-            refuses=(*OWNING, *MISSING, errors.InvalidRequest, errors.RequestTooLarge),
+            refuses=(*OWNING, *ARRIVING, *MISSING),
         ),
         Operation(
             "DELETE",
@@ -147,7 +149,7 @@ def consent_operations(house: House) -> list[Operation]:
             consents.rename,
             answers=(VoiceConsent,),
             asks=ConsentChange,
-            refuses=(*missing, errors.InvalidRequest, errors.RequestTooLarge),
+            refuses=(*missing, *ARRIVING),
         ),
         Operation(
             "DELETE",

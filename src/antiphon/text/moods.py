@@ -54,10 +54,10 @@ def known_mood(name: str) -> str | None:
     return mood_names().get(name.strip().lower())
 
 
-def find_mood(name: str) -> str:
-    """The mood of that name; raises `InvalidRequest` with the nearest right one."""
+def find_mood(name: str, param: str = "emotion") -> str:
+    """The mood of that name; raises `InvalidRequest` for `param` with the nearest right one."""
     if (mood := known_mood(name)) is not None:
         return mood
     close = nearest(name, mood_names())
     told = close if close.startswith("did you mean") else nearest(name, MOODS)
-    raise InvalidRequest(f"there is no emotion {name[:40]!r}; {told}", "emotion")
+    raise InvalidRequest(f"there is no {param} {name[:40]!r}; {told}", param)

@@ -120,14 +120,14 @@ def _manifest(archive: zipfile.ZipFile) -> Manifest:
         check_name(manifest.name)
         check_text(manifest.description, "description")
         check_statement(manifest.consent)
-        moods_are_neat = all(check_mood(mood) == mood for mood in manifest.moods)
+        moods = {check_mood(mood): digest for mood, digest in manifest.moods.items()}
     except (msgspec.DecodeError, UnicodeError, InvalidRequest, ConsentRequired) as error:
         raise BadArchive(f"its {MANIFEST} is wrong: {error}"[:300]) from error
     if manifest.format != FORMAT or manifest.version != VERSION:
         raise BadArchive(f"its format is not {FORMAT} {VERSION}")
-    if not moods_are_neat or set(manifest.moods.values()) != set(manifest.recordings):
+    if len(moods) != len(manifest.moods) or set(moods.values()) != set(manifest.recordings):
         raise BadArchive(f"the moods and the recordings of its {MANIFEST} do not match")
-    return manifest
+    return msgspec.structs.replace(manifest, moods=moods)
 
 
 def _check_names(archive: zipfile.ZipFile, manifest: Manifest) -> None:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import unicodedata
 from collections.abc import Collection
 
 from antiphon.claims import ConsentRequired
 from antiphon.errors import InvalidRequest
+from antiphon.text.moods import find_mood
 
 LONGEST_NAME, LONGEST_TEXT = 80, 500
 VOICE, CONSENT = "voice_", "cons_"
 NEUTRAL = "neutral"
 UNFIT = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 REFUSALS = frozenset({"", "false", "no", "0", "off", "none", "null"})
-MOOD = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 
 def new_id(prefix: str, now: float) -> str:
@@ -46,11 +45,8 @@ def check_text(text: str, what: str) -> str:
 
 
 def check_mood(mood: str) -> str:
-    """The mood as it is kept, neutral where none is named; raises `InvalidRequest`."""
-    neat = mood.strip().lower() or NEUTRAL
-    if not MOOD.fullmatch(neat):
-        raise InvalidRequest("mood is a word such as happy, of letters, digits, - and _", "mood")
-    return neat
+    """The mood as it is asked for later, neutral where none is named; raises `InvalidRequest`."""
+    return find_mood(mood, "mood") if mood.strip() else NEUTRAL
 
 
 def check_statement(consent: str) -> str:
