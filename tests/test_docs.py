@@ -237,3 +237,23 @@ def _check_options(words: list[str]) -> None:
     assert command is not None
     known = {option for each in command.params for option in each.opts} | {"--help", "-h"}
     assert {word.partition("=")[0] for word in words[1:] if word.startswith("-")} <= known
+
+
+def test_every_room_is_on_the_page_of_the_house() -> None:
+    """With what it decides, and in the order in which imports may go."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    package = ROOT / "src" / "antiphon"
+    rooms = {
+        each.name + "/" * each.is_dir()
+        for each in package.iterdir()
+        if each.suffix == ".py" or each.is_dir()
+    }
+    rooms -= {"__init__.py", "__main__.py", "__pycache__/"}
+    table = "\n".join(line.split("|")[1] for line in page.splitlines() if line.startswith("| `"))
+    assert rooms <= set(re.findall(r"`([^`]+)`", table))
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    layers = config["tool"]["importlinter"]["contracts"][0]["layers"]
+    here = {room.rstrip("/").removesuffix(".py") for room in rooms}
+    order = [[one for one in re.findall(r"\w+", layer) if one in here] for layer in layers]
+    shown = " ".join(page.partition("keeps it so:")[2].partition(".")[0].split())
+    assert shown == " → ".join(f"`{' | '.join(layer)}`" for layer in order)

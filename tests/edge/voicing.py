@@ -16,8 +16,8 @@ import httpx
 from starlette.routing import Match
 
 from antiphon.edge.house import House
-from antiphon.engines.admission import Load
 from antiphon.edge.operations import operations
+from antiphon.engines.admission import Load
 from antiphon.refusals import NotAudio
 from antiphon.settings import Settings
 from antiphon.speech import (
