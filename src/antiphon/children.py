@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import sys
 from collections import deque
 from typing import cast
@@ -18,11 +19,13 @@ import anyio
 from antiphon.piped import LENGTH, framed
 from antiphon.producing import Waiter
 
-LEAVE_S = 1.0
+LEAVE_S, KILLED_S = 1.0, 5.0
 # So much may wait to be taken; then the pipe fills up and the child waits too.
 WAITING_BYTES = 4 * 1024 * 1024
 MOST_BYTES = 64 * 1024 * 1024  # far more than any message of ours
 PIECE = 64 * 1024  # what a pipe holds; more at once would be copied and wait in memory
+
+log = logging.getLogger(__name__)
 
 
 class ChildGoneError(Exception):
@@ -43,7 +46,7 @@ class _Pipes(asyncio.SubprocessProtocol):
         self._changed, self._taken = Waiter(), Waiter()
         self._unread = bytearray()
         self._messages: deque[bytes] = deque()
-        self._held_bytes = 0
+        self.held_bytes = 0
         self._process: asyncio.SubprocessTransport | None = None
         self._out: asyncio.ReadTransport | None = None
         self._paused = False
@@ -54,6 +57,8 @@ class _Pipes(asyncio.SubprocessProtocol):
 
     def pipe_data_received(self, fd: int, data: bytes | str) -> None:
         assert isinstance(data, bytes)  # noqa: S101  (a str only where text was asked for)
+        if self.closed:
+            return
         self._unread += data
         at, head = 0, LENGTH.size
         while len(self._unread) >= at + head:
@@ -64,7 +69,7 @@ class _Pipes(asyncio.SubprocessProtocol):
             if len(self._unread) < end:
                 break
             self._messages.append(bytes(self._unread[at + head : end]))
-            self._held_bytes += end - at
+            self.held_bytes += end - at
             at = end
         if at:
             del self._unread[:at]
@@ -89,10 +94,9 @@ class _Pipes(asyncio.SubprocessProtocol):
         if not self._messages:
             return None
         body = self._messages.popleft()
-        self._held_bytes -= len(body) + LENGTH.size
-        if self._paused and self._held_bytes < WAITING_BYTES // 2 and self._out is not None:
-            self._paused = False
-            self._out.resume_reading()
+        self.held_bytes -= len(body) + LENGTH.size
+        if self.held_bytes < WAITING_BYTES // 2:
+            self._resume()
         return body
 
     async def _change(self, patience_s: float) -> None:
@@ -125,12 +129,27 @@ class _Pipes(asyncio.SubprocessProtocol):
                 self._process.kill()
         self._changed.wake()
 
+    async def end(self, within_s: float) -> None:
+        """Wait for the end of a child that was killed, and give its pipes back."""
+        self._resume()  # or the end of what it sent would never be read
+        with anyio.move_on_after(within_s, shield=True) as waiting:
+            await self.ended.wait()
+        if waiting.cancelled_caught:
+            log.warning("a child did not end within %g s of being killed", within_s)
+        if self._process is not None:
+            self._process.close()
+
     def _give_back(self) -> None:
         if self.closed and self.ended.is_set() and self._process is not None:
             self._process.close()
 
+    def _resume(self) -> None:
+        if self._paused and self._out is not None:
+            self._paused = False
+            self._out.resume_reading()
+
     def _pause(self) -> None:
-        if self._held_bytes > WAITING_BYTES and not self._paused and self._out is not None:
+        if self.held_bytes > WAITING_BYTES and not self._paused and self._out is not None:
             self._paused = True
             self._out.pause_reading()
 
@@ -160,6 +179,11 @@ class Child:
     def alive(self) -> bool:
         """Whether the child has not ended, and was not told to."""
         return not (self._ending or self._pipes.closed or self._pipes.ended.is_set())
+
+    @property
+    def waiting_bytes(self) -> int:
+        """How much it sent that nobody has taken yet."""
+        return self._pipes.held_bytes
 
     @property
     def pid(self) -> int:
@@ -208,7 +232,7 @@ class Child:
 
     async def _end(self) -> None:
         self.kill()
-        await self._pipes.ended.wait()
+        await self._pipes.end(KILLED_S)
 
     def kill(self) -> None:
         """End the child at once."""

@@ -116,7 +116,7 @@ async def test_pace_changes_the_length(engine: Formant) -> None:
     ) as frames:
         started = await anext(frames)
     assert isinstance(started, Started)
-    assert started.ignored == ("emotion glad", "pitch", "pace")
+    assert started.ignored == ("emotion hangry", "pitch", "pace")
 
 
 def pitch_of(pcm: bytes) -> float:
