@@ -53,6 +53,8 @@ FIELDS = {
     "attached; an empty list, none.",
     "ref_audio": "A recording to speak like, in base64 or as a `data:` URI; it is not kept.",
     "ref_text": "What that recording says; some engines need it.",
+    "style_audio": "A recording whose mood is carried, in base64 or as a `data:` URI; wins over "
+    "`emotion`; it is not kept.",
 }
 FORMS = {
     "name": "What the voice, or the consent, is called.",

@@ -90,6 +90,11 @@ class Wavs:
         verdict = Verdict(0.1, 0.1, -20.0, 30.0, 0.0, 8_000.0, 0.0, 0.1, ("come nearer",))
         return Accepted(recording, verdict)
 
+    @asynccontextmanager
+    async def place(self, size: int) -> AsyncIterator[None]:
+        """There is always one."""
+        yield
+
     async def aclose(self) -> None:
         """Nothing to give back."""
 

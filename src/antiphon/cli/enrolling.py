@@ -18,7 +18,7 @@ from antiphon.staircase import Memory, given_back, memory
 from antiphon.voices import carrying
 from antiphon.voices.enrolled import Enrolled, Profile
 from antiphon.voices.naming import NEUTRAL, check_mood, check_name, check_text
-from antiphon.voices.reference import References
+from antiphon.voices.reference import Bounds, References
 
 STATEMENT = "said with --consent on the command line"
 PAGE = 1000
@@ -38,7 +38,7 @@ class Given:
 async def add(settings: Settings, given: Given, data: bytes) -> EnrolledVoice:
     """A new voice, or one more mood of one; raises `SpeechError`."""
     mood, description = check_mood(given.mood), check_text(given.description, "description")
-    async with _beside(settings) as (kept, engine), given_back(References()) as references:
+    async with _beside(settings) as (kept, engine), given_back(_references(settings)) as references:
         library = kept.library
         name = check_name(given.name, _reserved(settings, engine))
         there = None if mood == NEUTRAL else await library.find_own(given.owner, name)
@@ -53,6 +53,10 @@ async def add(settings: Settings, given: Given, data: bytes) -> EnrolledVoice:
             one = await library.add(given.owner, there.id, mood, accepted.recording)
     told, verdict = _told(one), accepted.verdict
     return msgspec.structs.replace(told, verdict=verdict, advice=tuple(verdict.advice))
+
+
+def _references(settings: Settings) -> References:
+    return References(Bounds.of_this_machine(settings.max_upload_bytes))
 
 
 async def listed(settings: Settings, owner: str) -> list[EnrolledVoice]:

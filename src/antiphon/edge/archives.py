@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from antiphon.accounts.keys import checked
-from antiphon.edge.asking import json, whole
+from antiphon.edge.asking import checking, json, whole
 from antiphon.edge.enrolment import File, described, make_ready, reserved
 from antiphon.edge.house import House
 from antiphon.edge.multipart import Form
@@ -47,10 +47,14 @@ class Archives:
         if not asked.file:
             raise InvalidRequest("the file is missing; send it as file", "file")
         name = check_name(asked.name, reserved(self._house)) if asked.name else ""
-        async with self._house.checking.place("the file to be checked"):
+        house = self._house
+        async with (
+            checking(house, "the file to be checked"),
+            house.references.place(len(asked.file)),
+        ):
             bundle = await carrying.opened(asked.file)
-            check_name(name or bundle.name, reserved(self._house))
+            check_name(name or bundle.name, reserved(house))
             first = bundle.recordings.get(NEUTRAL) or next(iter(bundle.recordings.values()))
-            await make_ready(self._house, first)
+            await make_ready(house, first)
         one = await whole(carrying.enrol(self._house.memory.library, owner, bundle, name))
         return json(described(one, owner))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -14,7 +15,8 @@ from starlette.responses import Response
 from antiphon.edge import strict_json
 from antiphon.edge.door import Incoming, Left
 from antiphon.edge.house import House
-from antiphon.errors import InvalidRequest, StorageAway
+from antiphon.errors import DeadlineExceeded, InvalidRequest, StorageAway
+from antiphon.producing import ungrouped
 
 T = TypeVar("T")
 STORE_S = 10.0
@@ -53,6 +55,16 @@ async def whole(work: Awaitable[T]) -> T:
             return await work
     except TimeoutError:
         raise StorageAway("the library of voices") from None
+
+
+@asynccontextmanager
+async def checking(house: House, what: str) -> AsyncIterator[None]:
+    """Look at what was sent within the time for that; raises `DeadlineExceeded`."""
+    with ungrouped(), anyio.CancelScope() as patience:
+        patience.deadline = anyio.current_time() + house.settings.enrolment_timeout_s
+        yield
+    if patience.cancelled_caught:
+        raise DeadlineExceeded(what)
 
 
 def json(answer: Any) -> Response:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from antiphon.accounts.keys import checked
-from antiphon.edge.asking import body, json, paging, whole
+from antiphon.edge.asking import body, checking, json, paging, whole
 from antiphon.edge.enrolment import File
 from antiphon.edge.house import House
 from antiphon.edge.multipart import Form
@@ -70,7 +70,7 @@ class VoiceConsents:
         asked = form.read(ConsentForm)
         if not asked.recording:
             raise InvalidRequest("the recording is missing; send it as a file", "recording")
-        async with self._house.checking.place("the recording to be checked"):
+        async with checking(self._house, "the recording to be checked"):
             await self._house.references.accept(asked.recording)
         consents, media_type = self._house.memory.consents, form.media_type("recording")
         one = await whole(

@@ -10,14 +10,12 @@ import anyio
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope
 
-from antiphon.errors import DeadlineExceeded, Overloaded, RequestTimeout, RequestTooLarge
-from antiphon.producing import ungrouped
+from antiphon.errors import Overloaded, RequestTimeout, RequestTooLarge
 from antiphon.settings import Settings
 
 HELD_BODIES = 64  # bodies of the largest size that may be in memory at once
 HELD_UPLOADS = 4
 FORM_BYTES = 64 * 1024  # what surrounds the file of an upload
-RETRY_UPLOAD_S = 2.0
 LINGER_S = 2.0
 
 
@@ -126,30 +124,3 @@ class Door:
         async with self.bodies.body(incoming) as body:
             return body
         raise AssertionError("unreachable")  # pragma: no cover
-
-
-class Gate:
-    """Lets a few in at once; some wait, for a bounded time, and the rest are turned away."""
-
-    def __init__(self, places: int, queue: int, patience_s: float) -> None:
-        self._places, self._queue, self._patience_s = places, queue, patience_s
-        self._free = anyio.Semaphore(places)
-        self._inside = 0
-
-    @asynccontextmanager
-    async def place(self, waiting_for: str) -> AsyncIterator[None]:
-        """A place, to be left within the gate's patience; raises `Overloaded` or
-        `DeadlineExceeded`.
-        """
-        if self._inside >= self._places + self._queue:
-            raise Overloaded(self._inside, self._places + self._queue, RETRY_UPLOAD_S)
-        self._inside += 1
-        try:
-            with ungrouped(), anyio.CancelScope() as patience:
-                patience.deadline = anyio.current_time() + self._patience_s
-                async with self._free:
-                    yield
-            if patience.cancelled_caught:
-                raise DeadlineExceeded(waiting_for)
-        finally:
-            self._inside -= 1

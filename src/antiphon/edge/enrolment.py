@@ -8,7 +8,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from antiphon.edge.asking import json, whole
+from antiphon.edge.asking import checking, json, whole
 from antiphon.edge.house import House
 from antiphon.edge.multipart import Form
 from antiphon.errors import InvalidRequest
@@ -16,8 +16,8 @@ from antiphon.speech import Ability, Card, Need, Recording
 from antiphon.voices.enrolled import Enrolled, Profile
 from antiphon.voices.naming import check_mood, check_name, check_text
 from antiphon.voices.reference import Accepted, Verdict
+from antiphon.voices.transcripts import cleaned
 
-LONGEST_TRANSCRIPT = 5_000
 File = Annotated[
     bytes, msgspec.Meta(extra_json_schema={"format": "binary", "contentEncoding": "binary"})
 ]
@@ -78,10 +78,10 @@ class Enrolment:
         memory = self._house.memory
         name = check_name(asked.name, reserved(self._house))
         description = check_text(asked.speaker_description, "speaker_description")
-        mood, sample = check_mood(asked.mood), _sample(asked)
+        mood, sample, words = check_mood(asked.mood), _sample(asked), cleaned(asked.ref_text)
         consent, consent_id = await memory.consents.given(owner, asked.consent)
         await memory.library.check_free(owner, name)
-        accepted = await self._accepted(sample, asked.ref_text)
+        accepted = await self._accepted(sample, words)
         profile = Profile(owner, name, consent, description, consent_id)
         one = await whole(memory.library.enrol(profile, {mood: accepted.recording}))
         return self._answer(one, owner, accepted)
@@ -90,15 +90,15 @@ class Enrolment:
         """One more mood of a voice, or another recording for one that it has."""
         asked = form.read(MoodForm)
         library = self._house.memory.library
-        mood, sample = check_mood(asked.mood), _sample(asked)
+        mood, sample, words = check_mood(asked.mood), _sample(asked), cleaned(asked.ref_text)
         voice = await library.own(owner, request.path_params["voice"])
-        accepted = await self._accepted(sample, asked.ref_text)
+        accepted = await self._accepted(sample, words)
         one = await whole(library.add(owner, voice.id, mood, accepted.recording))
         return self._answer(one, owner, accepted)
 
     async def _accepted(self, sample: bytes, transcript: str) -> Accepted:
-        async with self._house.checking.place("the recording to be checked"):
-            accepted = await self._house.references.accept(sample, neat(transcript))
+        async with checking(self._house, "the recording to be checked"):
+            accepted = await self._house.references.accept(sample, transcript)
             await make_ready(self._house, accepted.recording)
         return accepted
 
@@ -143,14 +143,6 @@ def described(one: Enrolled, owner: str) -> EnrolledVoice:
         moods=tuple(one.voice.recordings),
         transcribed=all(each.transcribed for each in one.kept.values()),
     )
-
-
-def neat(transcript: str) -> str:
-    """A transcript as it is kept; raises `InvalidRequest` where it is too long."""
-    told = " ".join(transcript.split())
-    if len(told) > LONGEST_TRANSCRIPT:
-        raise InvalidRequest(f"ref_text has at most {LONGEST_TRANSCRIPT} characters", "ref_text")
-    return told
 
 
 def _sample(asked: EnrolmentForm | MoodForm) -> bytes:

@@ -12,7 +12,7 @@ import anyio.to_thread
 
 from antiphon.accounts.keys import LOCAL
 from antiphon.audio import encoding
-from antiphon.edge.door import Door, Gate
+from antiphon.edge.door import Door
 from antiphon.edge.metrics import Metrics
 from antiphon.edge.shelf import Shelf
 from antiphon.engines.admission import Load
@@ -23,11 +23,10 @@ from antiphon.speech import Card
 from antiphon.staircase import Memory, Opener, Staircase, given_back
 from antiphon.storage.changes import RECORDING
 from antiphon.text.dictionary_store import DictionaryStore, MemoryDictionaries
-from antiphon.voices.reference import References
+from antiphon.voices.reference import Bounds, References
 
 logger = logging.getLogger(__name__)
 
-CHECKED_AT_ONCE, WAITING_CHECKS = 2, 16
 Failed = Callable[[Exception], None]
 
 
@@ -40,8 +39,9 @@ class House:
         self.metrics = Metrics()
         self.shelf = Shelf()
         self._passing = MemoryDictionaries()
-        self.references = References()
-        self.checking = Gate(CHECKED_AT_ONCE, WAITING_CHECKS, settings.enrolment_timeout_s)
+        self.references = References(
+            Bounds.of_this_machine(settings.max_upload_bytes, settings.enrolment_timeout_s)
+        )
         self.threads = anyio.CapacityLimiter(max(2, os.cpu_count() or 1))
         self.opened_at = int(time.time())
         self.reason = f"the engine {settings.engine!r} is starting"
@@ -120,11 +120,19 @@ class House:
             beside.start_soon(memory.library.sweep)
 
     def _warn_of_aliases(self, card: Card) -> None:
-        """Say which of the operator's own names lead nowhere; the first voice answers for them."""
+        """Say which of the operator's own names lead to none of the engine's voices.
+
+        Enrolled voices are looked for when one is asked for; the first voice answers for the rest.
+        """
         names = {voice.name for voice in card.voices}
         for alias, target in self.settings.voice_aliases.items():
             if target not in names and OPENAI_VOICES.get(alias) != target:
-                logger.warning("the voice alias %r leads to %r, which is no voice", alias, target)
+                logger.warning(
+                    "the voice alias %r leads to %r, which is no voice of the engine; whoever has"
+                    " or is lent an enrolled voice of that name hears that one",
+                    alias,
+                    target,
+                )
 
     def _close(self, reason: str) -> None:
         self._staircase, self.reason = None, reason

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import msgspec
@@ -40,7 +41,8 @@ class SpeechRequest(msgspec.Struct, frozen=True):
     `word_timestamps` puts the words beside the audio of server-sent events; `pitch` is in
     semitones, `energy` in decibels. Fields win over what `instructions` ask for. Dictionaries are
     named by id or name; `pronunciations` are counted before them. `ref_audio` is a recording to
-    speak like, in base64 or as a data: URI, and `ref_text` what is said in it.
+    speak like, in base64 or as a data: URI, and `ref_text` what is said in it; `style_audio` is one
+    whose mood is carried over, and wins over `emotion`.
     """
 
     input: str
@@ -62,6 +64,7 @@ class SpeechRequest(msgspec.Struct, frozen=True):
     pronunciation_dictionaries: list[str] | None = None
     ref_audio: str | None = None
     ref_text: str | None = None
+    style_audio: str | None = None
 
     @property
     def voice_name(self) -> str | None:
@@ -69,28 +72,38 @@ class SpeechRequest(msgspec.Struct, frozen=True):
         return self.voice.id if isinstance(self.voice, VoiceReference) else self.voice
 
 
-def plan(asked: SpeechRequest, card: Card, settings: Settings, cast: Cast) -> Plan:
-    """What was asked for, checked, in the voice of whoever is cast; raises one of `Rejected`."""
+def plan(
+    asked: SpeechRequest, card: Card, settings: Settings, cast: Cast, mood: str | None
+) -> Plan:
+    """What was asked for, checked, in the voice of whoever is cast; raises one of `Rejected`.
+
+    `mood` is the digest of the recording whose mood is carried.
+    """
     check_model(asked.model, card, settings.model_aliases)
     check_text(asked.input, settings.max_characters)
     _check_language(asked.language, card)
     format = find_format(asked.response_format or "mp3")
     rate = asked.sample_rate or format.default_rate
     format.check_rate(rate)
-    style = styled(asked)
+    understood = styled(asked)
+    style = replace(understood.style, reference=mood)
     return Plan(
-        cast.onto(_utterance(asked, style.style, card), card),
+        cast.onto(_utterance(asked, style, card), card),
         format,
         rate,
         Events(bool(asked.word_timestamps)) if asked.stream_format == "sse" else Bare(),
-        ignored=(*style.ignored, *_unheard(style.style, cast)),
-        style=style.told,
+        ignored=(*understood.ignored, *_unheard(asked, style, cast)),
+        style=understood.told,
     )
 
 
-def _unheard(style: Style, cast: Cast) -> tuple[str, ...]:
-    """A mood that is in the recording has the strength that it was recorded with."""
-    return ("emotion_strength",) if style.strength != 1 and cast.carries(style.emotion) else ()
+def _unheard(asked: SpeechRequest, style: Style, cast: Cast) -> tuple[str, ...]:
+    """What is asked for and cannot be; a mood that was recorded is as strong as it was then."""
+    unheard = {
+        "emotion_strength": style.strength != 1 and cast.carries(style),
+        "style_audio": asked.style_audio is not None and style.reference is None,
+    }
+    return tuple(name for name, is_so in unheard.items() if is_so)
 
 
 def _utterance(asked: SpeechRequest, style: Style, card: Card) -> Utterance:

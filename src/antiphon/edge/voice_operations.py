@@ -25,7 +25,7 @@ from antiphon.edge.operation import (
     get,
 )
 from antiphon.edge.uploads import Upload
-from antiphon.edge.voices import VoiceChange, VoiceDeleted, VoiceList, Voices
+from antiphon.edge.voices import VoiceChange, VoiceDeleted, VoiceEntry, VoiceList, Voices
 
 PAGING = ("limit", "after")
 ONE, MISSING = "/v1/audio/voices/{voice}", (claims.VoiceNotFound,)
@@ -99,7 +99,14 @@ def _archives(house: House) -> list[Operation]:
 def _one_voice(house: House) -> list[Operation]:
     voices = Voices(house)
     return [
-        get(ONE, "One voice, by id or name.", voices.show, EnrolledVoice, (*ASKING, *MISSING)),
+        Operation(
+            "GET",
+            ONE,
+            "One voice, enrolled or the engine's own, by id or any of its names.",
+            voices.show,
+            answers=(EnrolledVoice, VoiceEntry),
+            refuses=(*ASKING, *MISSING),
+        ),
         Operation(
             "POST",
             ONE,

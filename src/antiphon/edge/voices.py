@@ -14,6 +14,7 @@ from antiphon.edge.asking import body, json, paging, whole
 from antiphon.edge.enrolment import described
 from antiphon.edge.house import House
 from antiphon.errors import UnknownVoice
+from antiphon.settings import OPENAI_VOICES
 from antiphon.speech import Card, Voice
 from antiphon.voices.enrolled import Enrolled, Page
 
@@ -88,6 +89,15 @@ def find_voice(name: str | None, card: Card, aliases: Mapping[str, str]) -> str:
     return aliases[name] if aliases[name] in own else first
 
 
+def enrolled_target(name: str | None, card: Card, aliases: Mapping[str, str]) -> str | None:
+    """Where an alias leads that the operator has made, and not to a voice of the engine."""
+    target = aliases.get(name or "")
+    own = {voice.name for voice in card.voices}
+    if name in own or target in own or target == OPENAI_VOICES.get(name or ""):
+        return None
+    return target
+
+
 def list_voices(card: Card, aliases: Mapping[str, str]) -> VoiceList:
     """Every voice of the engine with its aliases."""
     leads_to = {alias: find_voice(alias, card, aliases) for alias in aliases}
@@ -100,7 +110,7 @@ def _entry(voice: Voice, card: Card, leads_to: Mapping[str, str]) -> VoiceEntry:
     return VoiceEntry(voice.name, voice.name, voice.description, languages, aliases)
 
 
-def enrolled_entry(one: Enrolled, card: Card) -> VoiceEntry:
+def enrolled_entry(one: Enrolled, card: Card, leads_to: Mapping[str, str]) -> VoiceEntry:
     """An enrolled voice in the list; it speaks what the engine does."""
     voice = one.voice
     return VoiceEntry(
@@ -108,7 +118,7 @@ def enrolled_entry(one: Enrolled, card: Card) -> VoiceEntry:
         voice.name,
         voice.description,
         voice.languages or card.languages,
-        (),
+        tuple(sorted(alias for alias, name in leads_to.items() if name == one.id)),
         "audio.voice",
         int(one.created_at),
         one.shared,
@@ -126,9 +136,10 @@ class Voices:
         """The engine's own and, page by page, those that the caller may use."""
         owner = await self._caller(request)
         asked = paging(request, USUAL, MOST)
-        card = self._house.staircase.card
-        listed = list_voices(card, self._house.settings.voice_aliases)
-        own = () if asked.after else listed.voices
+        card, aliases = self._house.staircase.card, self._house.settings.voice_aliases
+        leads_to = await self._enrolled_aliases(owner)
+        own = list_voices(card, {k: v for k, v in aliases.items() if k not in leads_to}).voices
+        own = () if asked.after else own
         page = Page((), False)
         if (memory := self._house.staircase.memory) is not None:
             page = await memory.library.page(owner, asked.after, asked.limit)
@@ -139,7 +150,7 @@ class Voices:
         ]
         return json(
             VoiceList(
-                (*own, *(enrolled_entry(one, card) for one in page.voices)),
+                (*own, *(enrolled_entry(one, card, leads_to) for one in page.voices)),
                 tuple(uploaded),
                 has_more=page.more,
                 last_id=page.voices[-1].id if page.voices else None,
@@ -147,9 +158,14 @@ class Voices:
         )
 
     async def show(self, request: Request) -> Response:
-        """One that the caller may use, by id or name; raises `VoiceNotFound`."""
+        """One that the caller may use, by id or any name; raises `VoiceNotFound`."""
         owner, name = await self._caller(request), request.path_params["voice"]
-        found = await self._house.memory.library.find(owner, name)
+        card, aliases = self._house.staircase.card, self._house.settings.voice_aliases
+        target = aliases.get(name, name)
+        for entry in list_voices(card, aliases).voices:
+            if entry.id in (name, target):
+                return json(entry)
+        found = await self._house.memory.library.find(owner, target)
         if found is None:
             raise VoiceNotFound(name)
         return json(described(found, owner))
@@ -167,6 +183,17 @@ class Voices:
         name = request.path_params["voice"]
         one = await whole(self._house.memory.library.remove(owner, name))
         return json(VoiceDeleted(one.id))
+
+    async def _enrolled_aliases(self, owner: str) -> dict[str, str]:
+        """The aliases that lead this caller to an enrolled voice, with its id."""
+        stairs, aliases = self._house.staircase, self._house.settings.voice_aliases
+        found = dict[str, str]()
+        for alias in aliases:
+            target = enrolled_target(alias, stairs.card, aliases)
+            if target is not None and stairs.memory is not None:
+                one = await stairs.memory.library.find(owner, target)
+                found |= {alias: one.id} if one else {}
+        return found
 
     async def _caller(self, request: Request) -> str:
         return await self._house.caller(request.headers.get("authorization"))

@@ -11,16 +11,17 @@ from typing import Annotated
 
 import msgspec
 
-from antiphon.claims import BadArchive, ConsentRequired
-from antiphon.errors import InvalidRequest
+from antiphon.claims import BadArchive
+from antiphon.errors import Rejected
 from antiphon.speech import Recording
 from antiphon.voices.enrolled import Enrolled
 from antiphon.voices.naming import check_mood, check_name, check_statement, check_text
+from antiphon.voices.transcripts import LONGEST, cleaned
 
 FORMAT, VERSION = "antiphon-voice", 1
 MANIFEST = "manifest.json"
 MOST_MOODS, MOST_MANIFEST_BYTES = 32, 256 * 1024
-LONGEST_S, LONGEST_TRANSCRIPT = 60, 5_000
+LONGEST_S = 60
 LOWEST_RATE, HIGHEST_RATE = 8_000, 48_000
 HEAD_BYTES = 4_096  # of a WAV file, generously
 FIXED_TIME = (2026, 1, 1, 0, 0, 0)  # so that equal voices are equal files
@@ -30,7 +31,7 @@ Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the audio of one recording cannot say of itself."""
 
-    transcript: Annotated[str, msgspec.Meta(max_length=LONGEST_TRANSCRIPT)]
+    transcript: Annotated[str, msgspec.Meta(max_length=LONGEST)]
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,11 +121,14 @@ def _manifest(archive: zipfile.ZipFile) -> Manifest:
         check_name(manifest.name)
         check_text(manifest.description, "description")
         check_statement(manifest.consent)
+        as_kept = all(cleaned(e.transcript) == e.transcript for e in manifest.recordings.values())
         moods = {check_mood(mood): digest for mood, digest in manifest.moods.items()}
-    except (msgspec.DecodeError, UnicodeError, InvalidRequest, ConsentRequired) as error:
+    except (msgspec.DecodeError, UnicodeError, Rejected) as error:
         raise BadArchive(f"its {MANIFEST} is wrong: {error}"[:300]) from error
     if manifest.format != FORMAT or manifest.version != VERSION:
         raise BadArchive(f"its format is not {FORMAT} {VERSION}")
+    if not as_kept:
+        raise BadArchive("a transcript in it is not as one is kept")
     if len(moods) != len(manifest.moods) or set(moods.values()) != set(manifest.recordings):
         raise BadArchive(f"the moods and the recordings of its {MANIFEST} do not match")
     return msgspec.structs.replace(manifest, moods=moods)

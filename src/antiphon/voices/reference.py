@@ -22,10 +22,11 @@ from antiphon.voices.transcripts import check_plausible, cleaned
 
 MOST_BYTES = 25 * 1024 * 1024  # a minute of stereo at 48 kHz and 32 bits is 23 MB
 MOST_WAITING = 16
-MOST_HELD_BYTES = 4 * MOST_BYTES
+HELD = 4  # files of the largest size that may be in memory at once
 MOST_AT_ONCE = 2
 WAIT_S, CHECK_S, IDLE_S = 30.0, 25.0, 30.0  # a check ends itself after 20 s
 REST, MOST_REST_S = 3.0, 2.0
+RETRY_S = 2.0
 
 log = logging.getLogger(__name__)
 
@@ -64,18 +65,20 @@ class Bounds:
     caches and clock, so that even a process that yields slows speech while it runs.
     """
 
+    most_bytes: int = MOST_BYTES
+    held_bytes: int = HELD * MOST_BYTES
     at_once: int = 1
     waiting: int = MOST_WAITING
-    held_bytes: int = MOST_HELD_BYTES
     wait_s: float = WAIT_S
     check_s: float = CHECK_S
     idle_s: float = IDLE_S
     rest: float = REST
 
     @classmethod
-    def of_this_machine(cls) -> Bounds:
+    def of_this_machine(cls, most_bytes: int = MOST_BYTES, wait_s: float = WAIT_S) -> Bounds:
         """At most every second core checks files, so that speech has the others."""
-        return cls(at_once=max(1, min(MOST_AT_ONCE, (os.cpu_count() or 1) // 2)))
+        at_once = max(1, min(MOST_AT_ONCE, (os.cpu_count() or 1) // 2))
+        return cls(most_bytes, HELD * most_bytes, at_once, wait_s=wait_s)
 
 
 class References:
@@ -104,10 +107,10 @@ class References:
         `CheckerNotReady`. With a transcript, all that is spoken is kept or nothing.
         """
         words = cleaned(transcript)
-        if len(data) > MOST_BYTES:
-            raise UploadTooLarge(len(data), MOST_BYTES)
+        if len(data) > self._bounds.most_bytes:
+            raise UploadTooLarge(len(data), self._bounds.most_bytes)
         container_of(data)  # most mistakes and most mischief need no process
-        async with self._turn(len(data)):
+        async with self.place(len(data)):
             reply = await self._checkers.check(data, whole=bool(words))
         passed = _passed(reply)
         check_plausible(words, passed.speech_s)
@@ -119,10 +122,14 @@ class References:
         await self._checkers.aclose()
 
     @asynccontextmanager
-    async def _turn(self, size: int) -> AsyncIterator[None]:
+    async def place(self, size: int) -> AsyncIterator[None]:
+        """A place to look at a file of so many bytes.
+
+        Raises `Overloaded` at once where too many wait, or `DeadlineExceeded`.
+        """
         limit = self._bounds.at_once + self._bounds.waiting
         if self._inside >= limit or self._bytes + size > self._bounds.held_bytes:
-            raise Overloaded(self._inside, limit)
+            raise Overloaded(self._inside, limit, RETRY_S)
         self._inside += 1
         self._bytes += size
         try:
