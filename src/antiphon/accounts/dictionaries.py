@@ -33,6 +33,7 @@ class Dictionaries:
             return self._known[owner]
         self._stale.discard(owner)  # before the rows are read: what comes later is heard again
         try:
+            await self._changes.begin()
             found = await self._database.read(lambda connection: _rows(connection).all(owner))
         except StorageAway:
             if owner not in self._known:

@@ -33,7 +33,7 @@ class Paging:
 def paging(request: Request, usual: int, most: int) -> Paging:
     """The `after` and `limit` of a request; raises `InvalidRequest`."""
     given = request.query_params.get("limit", str(usual))
-    if not given.isascii() or not given.isdigit() or not 1 <= int(given[:9]) <= most:
+    if not given.isascii() or not given.isdigit() or len(given) > 9 or not 1 <= int(given) <= most:
         raise InvalidRequest(f"limit is a number from 1 to {most}", "limit")
     return Paging(request.query_params.get("after", "")[:80], int(given))
 

@@ -40,6 +40,7 @@ from antiphon.text.dictionary_store import KeptDictionary
 
 LONGEST_EXPLAINED = 5_000
 MOST_NOTES = 50
+LONGEST_VOICES = 4_000  # bytes of JSON
 
 
 class _Sent(msgspec.Struct, frozen=True):
@@ -197,6 +198,8 @@ def _attached(kept: KeptDictionary, asked: DictionaryRequest) -> KeptDictionary:
     if asked.default is not None:
         kept = replace(kept, everywhere=asked.default)
     if asked.voices is not None:
+        if len(msgspec.json.encode(asked.voices)) > LONGEST_VOICES:
+            raise InvalidRequest("the names of the voices are too long together", "voices")
         kept = replace(kept, voices=tuple(dict.fromkeys(asked.voices)))
     return kept
 

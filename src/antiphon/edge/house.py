@@ -117,7 +117,7 @@ class House:
         memory.changes.on(RECORDING, self.shelf.forget)
         async with anyio.create_task_group() as beside:
             beside.start_soon(memory.changes.watch)
-            beside.start_soon(memory.library.sweep)
+            beside.start_soon(memory.library.retention.sweep)
 
     def _warn_of_aliases(self, card: Card) -> None:
         """Say which of the operator's own names lead to none of the engine's voices.
