@@ -23,6 +23,7 @@ from antiphon.speech import Card
 from antiphon.staircase import Memory, Opener, Staircase, given_back
 from antiphon.storage.changes import RECORDING
 from antiphon.text.dictionary_store import DictionaryStore, MemoryDictionaries
+from antiphon.voices.enrolling import Desk
 from antiphon.voices.reference import Bounds, References
 
 logger = logging.getLogger(__name__)
@@ -63,6 +64,20 @@ class House:
         if self.staircase.memory is None:
             raise StorageAway("the library of voices")
         return self.staircase.memory
+
+    @property
+    def desk(self) -> Desk:
+        """Where recordings become voices; raises `EngineNotReady` or `StorageAway`."""
+        memory, stairs, settings = self.memory, self.staircase, self.settings
+        return Desk(
+            memory.library,
+            memory.consents,
+            self.references,
+            stairs.card,
+            stairs.prepare,
+            settings.voice_aliases,
+            settings.enrolment_timeout_s,
+        )
 
     async def caller(self, authorization: str | None) -> str:
         """Who asks; raises `InvalidKey`, `EngineNotReady` or `StorageAway`."""
