@@ -14,6 +14,7 @@ from anyio.to_thread import run_sync
 from antiphon.accounts.keys import LOCAL
 from antiphon.cli import sources
 from antiphon.cli.sinks import Sink
+from antiphon.edge import pronouncing
 from antiphon.edge.casting import find_cast
 from antiphon.errors import TextTooLong
 from antiphon.producing import ungrouped
@@ -50,6 +51,9 @@ async def spoken(settings: Settings, utterance: Utterance, sink: Sink) -> None:
             aliases = settings.voice_aliases
             cast = await find_cast(utterance.voice or None, LOCAL, house, aliases)
             asked = cast.onto(replace(utterance, model=house.card.model), house.card)
+            if house.memory is not None:
+                counting = await pronouncing.sources(house.memory.dictionaries, LOCAL, cast.names)
+                asked = await pronouncing.pronounced(asked, counting)
             async with house.speaker.speak(asked, Call(id=uuid4().hex)) as frames:
                 await _taken(frames, sink)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -12,9 +13,10 @@ from starlette.responses import Response
 from antiphon.edge import strict_json
 from antiphon.edge.door import Incoming, Left
 from antiphon.edge.house import House
-from antiphon.errors import InvalidRequest
+from antiphon.errors import InvalidRequest, SpeechError
 
 T = TypeVar("T")
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,34 @@ def paging(request: Request, usual: int, most: int) -> Paging:
 
 async def body(house: House, request: Request, kind: type[T]) -> T:
     """The JSON body of a request; raises `SpeechError`."""
-    incoming = Incoming(request.scope, request.receive)
+    data = await raw_body(house, request)
+    return strict_json.read(data, kind, request.headers.get("content-type", ""))
+
+
+async def raw_body(house: House, request: Request) -> bytes:
+    """The body of a request; raises `SpeechError`."""
     try:
-        data = await house.door.body(incoming)
+        return await house.door.body(Incoming(request.scope, request.receive))
     except Left as error:
         raise InvalidRequest("the client left before its request was whole") from error
-    return strict_json.read(data, kind, incoming.headers.get("content-type", ""))
+
+
+def counted(house: House, route: str, endpoint: Endpoint) -> Endpoint:
+    """The endpoint, whose requests are counted however they end."""
+
+    async def answered(request: Request) -> Response:
+        outcome = "cancelled"
+        try:
+            response = await endpoint(request)
+            outcome = "complete"
+            return response  # noqa: TRY300  (it is what the count is of)
+        except Exception as error:
+            outcome = getattr(error, "code", SpeechError.code)
+            raise
+        finally:
+            house.metrics.requests.labels(route, "none", outcome).inc()
+
+    return answered
 
 
 def json(answer: Any) -> Response:

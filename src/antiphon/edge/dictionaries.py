@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from antiphon.accounts.keys import checked
 from antiphon.edge import multipart, strict_json
+from antiphon.edge.asking import body, json, raw_body
 from antiphon.edge.dictionary_forms import (
     LONGEST_NAME,
     ChangedRule,
@@ -29,7 +30,6 @@ from antiphon.edge.dictionary_forms import (
     ExplainRequest,
     Explanation,
 )
-from antiphon.edge.door import Incoming, Left
 from antiphon.edge.house import House
 from antiphon.edge.pronouncing import Rule, plain, sources
 from antiphon.errors import InvalidRequest
@@ -69,14 +69,14 @@ class Dictionaries:
     async def list(self, request: Request) -> Response:
         """The caller's, without their rules."""
         found = await self._house.dictionaries.list(await self._owner(request))
-        return _json(DictionaryList(tuple(_entry(kept) for kept in found)))
+        return json(DictionaryList(tuple(_entry(kept) for kept in found)))
 
     async def show(self, request: Request) -> Response:
         """One, in its newest version or the one that the query names."""
         owner, name = await self._owner(request), request.path_params["name"]
         version = request.query_params.get("version")
         kept = await self._house.dictionaries.get(owner, name, version)
-        return _json(_whole(kept))
+        return json(_whole(kept))
 
     async def replace(self, request: Request) -> Response:
         """Other rules in place of those it has."""
@@ -100,7 +100,7 @@ class Dictionaries:
         """Gone with all its versions."""
         owner, name = await self._owner(request), request.path_params["name"]
         gone = await self._house.dictionaries.delete(owner, name, self._clock())
-        return _json(DictionaryRemoved(gone.id))
+        return json(DictionaryRemoved(gone.id))
 
     async def changes(self, request: Request) -> Response:
         """What the later of two versions has and the earlier has not."""
@@ -110,7 +110,7 @@ class Dictionaries:
         first = after.versions[0] if after.versions else None
         before = await store.get(owner, name, request.query_params.get("before", first))
         found = difference(before.dictionary.rows, after.dictionary.rows)
-        return _json(
+        return json(
             DictionaryChanges(
                 before.dictionary.version,
                 after.dictionary.version,
@@ -123,8 +123,7 @@ class Dictionaries:
     async def explain(self, request: Request) -> Response:
         """Which words of a text are said as whose dictionary tells, and why."""
         owner = await self._house.caller(request.headers.get("authorization"))
-        body = await self._body(request)
-        asked = strict_json.read(body, ExplainRequest, request.headers.get("content-type", ""))
+        asked = await body(self._house, request, ExplainRequest)
         if len(asked.input) > LONGEST_EXPLAINED:
             raise InvalidRequest(f"input has at most {LONGEST_EXPLAINED} characters", "input")
         check_characters(asked.input)
@@ -136,24 +135,18 @@ class Dictionaries:
             asked.pronunciation_dictionaries,
         )
         words = await anyio.to_thread.run_sync(explained, asked.input, found)
-        return _json(Explanation(tuple(ExplainedWord(*each) for each in words)))
+        return json(Explanation(tuple(ExplainedWord(*each) for each in words)))
 
     # --- what they share ----------------------------------------------------------------------
 
     async def _owner(self, request: Request) -> str:
         return checked(await self._house.caller(request.headers.get("authorization")))
 
-    async def _body(self, request: Request) -> bytes:
-        try:
-            return await self._house.door.body(Incoming(request.scope, request.receive))
-        except Left:
-            raise InvalidRequest("the caller left") from None
-
     async def _sent(self, request: Request) -> tuple[str, _Sent]:
-        owner, body = await self._owner(request), await self._body(request)
+        owner, sent = await self._owner(request), await raw_body(self._house, request)
         kind = request.headers.get("content-type", "")
         name = request.query_params.get("name")
-        return owner, await anyio.to_thread.run_sync(_understood, body, kind, name)
+        return owner, await anyio.to_thread.run_sync(_understood, sent, kind, name)
 
     async def _change(
         self, before: KeptDictionary, sent: _Sent, rows: tuple[tuple[str, str], ...]
@@ -168,7 +161,7 @@ class Dictionaries:
 
     async def _keep(self, kept: KeptDictionary, read: Read | None) -> Response:
         put = await self._house.dictionaries.put(kept)
-        return _json(_whole(put, read.notes if read else ()))
+        return json(_whole(put, read.notes if read else ()))
 
 
 def _understood(body: bytes, kind: str, name: str | None) -> _Sent:
@@ -233,7 +226,3 @@ def _told(kept: KeptDictionary) -> dict[str, Any]:
 
 def _rules(rows: tuple[tuple[str, str], ...]) -> tuple[Rule, ...]:
     return tuple(Rule(*row) for row in rows)
-
-
-def _json(answer: msgspec.Struct) -> Response:
-    return Response(msgspec.json.encode(answer), media_type="application/json")
