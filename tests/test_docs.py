@@ -18,6 +18,7 @@ import click
 import pytest
 
 from antiphon.cli.main import VERBS, main
+from antiphon.engines.formant.voices import LANGUAGES
 from antiphon.engines.registry import installed
 from antiphon.settings import load
 from tests.cli.running import Running, environment, running
@@ -120,6 +121,16 @@ def test_an_example_runs(block: Block, server: Running, folders: Callable[[Path]
     told = (done.stdout[-4_000:] + done.stderr[-4_000:]).decode(errors="replace")
     assert (done.returncode != 0) == ("fails" in block.mark), told
     assert not set(_lines(block.output)) - set(_lines(told)), told
+
+
+def test_the_languages_are_counted() -> None:
+    """The number behind each voice in a table is that of the languages that the engine has."""
+    shown = {
+        int(number)
+        for page in PAGES
+        for number in re.findall(r" … (\d+) ", page.read_text(encoding="utf-8"))
+    }
+    assert shown == {len(LANGUAGES)}
 
 
 def _lines(output: str) -> list[str]:

@@ -29,6 +29,8 @@ class Dictionaries:
 
     async def list(self, owner: str) -> tuple[KeptDictionary, ...]:
         """All of an owner's, the oldest first; raises `StorageAway` where none is remembered."""
+        if owner in self._known:
+            self._known.move_to_end(owner)
         if owner in self._known and owner not in self._stale:
             return self._known[owner]
         self._stale.discard(owner)  # before the rows are read: what comes later is heard again
