@@ -29,8 +29,9 @@ LEAST_VOICED_S = 0.4
 SLOWEST_WPM, FASTEST_WPM = 100, 320
 MOST_BOOST_DB = 24.0
 # Over neighbouring bands: the taps blur what they are asked for. Low bands are as narrow as the
-# harmonics are apart, and must not single out one of them, or the pitch is heard an octave off.
-SHARPENED, SMOOTHED = (-0.1, 1.2, -0.1), (0.25, 0.5, 0.25)
+# harmonics are apart, and stay as they are: no harmonic must stand out, or the pitch is heard an
+# octave off, and none may be lost.
+SHARPENED = (-0.1, 1.2, -0.1)
 LOW_HZ = 500.0
 CORRECTIONS = 4
 BREATH_DB, MOST_BREATH = 18.0, 0.25  # a third of noise takes 6 dB
@@ -158,8 +159,7 @@ def _limited(wish: NDArray[np.float64], bandwidth_hz: float) -> NDArray[np.float
     held = centres_hz() <= bandwidth_hz
     wish = wish - wish[held].mean()
     wish[~held] = wish[held][-1]
-    around = np.pad(wish, 1, "edge")
-    low, high = (np.convolve(around, kernel, "valid") for kernel in (SMOOTHED, SHARPENED))
-    sharp = np.where(centres_hz() < LOW_HZ, low, high)
+    sharp = np.convolve(np.pad(wish, 1, "edge"), SHARPENED, "valid")
+    sharp = np.where(centres_hz() < LOW_HZ, wish, sharp)
     bounded: NDArray[np.float64] = np.clip(sharp, -MOST_BOOST_DB, MOST_BOOST_DB)
     return bounded
