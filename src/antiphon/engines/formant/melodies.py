@@ -12,7 +12,7 @@ from typing import NamedTuple
 # In a normal distribution the 10th and the 90th percentile are so many deviations apart.
 DECILES = 2.563
 BEND_HZ = 9.0  # what espeak-ng takes off the lower bound
-LOWEST_HZ, HIGHEST_HZ = 62.0, 480.0  # below, its pitch runs under zero and comes out as a shriek
+LOWEST_HZ, HIGHEST_HZ = 48.0, 480.0  # deeper, its pitch runs under zero and comes out as a shriek
 WIDEST_CENTS = 480.0
 
 
