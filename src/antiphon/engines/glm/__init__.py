@@ -1,0 +1,1 @@
+"""The neural engine: GLM-TTS, from a checkpoint in its official layout."""
