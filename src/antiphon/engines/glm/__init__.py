@@ -1,1 +1,1 @@
-"""The neural engine: GLM-TTS, from a checkpoint in its official layout."""
+"""GLM-TTS: text becomes speech tokens, speech tokens a mel spectrogram, and that the sound."""
