@@ -29,6 +29,8 @@ SpeechError
     + UnknownSetting         500  a setting that does not exist
     + BadSetting             500  a setting with a value that cannot be
     + EngineMissing          500  no installed engine of that name
+    + BadCheckpoint          500  the files of a model are not as they should be
+    + PackageMissing         500  a package that this needs is not installed
 
 What a recording of a voice is refused for stands in `refusals.py`.
 """
@@ -309,3 +311,23 @@ class EngineMissing(Misconfigured):
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         super().__init__(f"no engine {name!r} is installed; {nearest(name, known)}")
+
+
+class BadCheckpoint(Misconfigured):
+    """The files of a model are not as they should be."""
+
+    code = "bad_checkpoint"
+
+    def __init__(self, path: object, why: str) -> None:
+        super().__init__(f"{path} {why}; `antiphon model check` lists all that is wrong")
+
+
+class PackageMissing(Misconfigured):
+    """A package that this needs is not installed."""
+
+    code = "package_missing"
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(
+            f"this needs {package}, which is not here: pip install 'antiphon[{extra}]'"
+        )
