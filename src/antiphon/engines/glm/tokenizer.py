@@ -93,7 +93,8 @@ class TextTokenizer:
 
     def decode(self, ids: Iterable[int]) -> str:
         """The text of ids, for a person to read."""
-        return self._encoding.decode(list(ids))
+        text: str = self._encoding.decode(list(ids))
+        return text
 
 
 def _encoding(vocabulary: Vocabulary) -> Encoding:
