@@ -34,7 +34,7 @@ def _slaney_hz(mel: Tensor) -> Tensor:
 
 
 def kaldi_filters(rate: int, n_fft: int, mels: int, low_hz: float) -> Tensor:
-    """[M, F] filters whose sides are straight in mel, as Kaldi has them; none holds the last bin."""
+    """[M, F] filters as Kaldi has them, their sides straight in mel; none holds the last bin."""
     low, high = _kaldi_mel(torch.tensor([low_hz, rate / 2]))
     edges = low + torch.arange(mels + 2) * ((high - low) / (mels + 1))
     bins = _kaldi_mel(torch.arange(n_fft // 2) * (rate / n_fft))
