@@ -78,8 +78,8 @@ TINY = Size(
     _hearing(32, 2, 64, 2),
     {
         **_FLOW,
-        **{"vocab_size": 256, "speech_token_dim": 32, "conv_layers": 2},
-        **{"trans_dim": 128, "depth": 1, "heads": 2, "dim_head": 64},
+        "vocab_size": 256, "speech_token_dim": 32, "conv_layers": 2,
+        "trans_dim": 128, "depth": 1, "heads": 2, "dim_head": 64,
     },
     hift=(32, 32),
     codes=256,

@@ -18,10 +18,7 @@ CHAT = (
     *("<|begin_of_transcription|>", "<|end_of_transcription|>", "<|code_prefix|>", "<|speaker|>"),
 )
 MARKS = "，。？！、：；…—“”‘’"
-PAIRS = (
-    "th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou le ve co"
-    " me de hi ri ro ic ne ea ra ce li ch ll be ma si om ur"
-).split()
+PAIRS = ["th", "he", "in", "er", "an", "re", "on", "at", "en", "nd", "ti", "es", "or", "te", "of", "ed", "is", "it", "al", "ar", "st", "to", "nt", "ng", "se", "ha", "as", "ou", "le", "ve", "co", "me", "de", "hi", "ri", "ro", "ic", "ne", "ea", "ra", "ce", "li", "ch", "ll", "be", "ma", "si", "om", "ur"]
 
 
 def write_tokenizer(folder: Path, codes: int, ranks: int = 0, audio_at: int = 0) -> int:
