@@ -62,7 +62,9 @@ class Sounder:
         condition = self.flow.condition(tokens, timbre.tokens, timbre.mel, timbre.speaker)
         noise = normals(seed, Purpose.MEL, 0, condition.frames, self.flow.config.mels)
         pinned = Pinned(state.walk, state.frames) if state.walk else None
-        solution = self.flow.solve(condition, torch.from_numpy(noise)[None].to(device), pinned=pinned)
+        solution = self.flow.solve(
+            condition, torch.from_numpy(noise)[None].to(device), pinned=pinned
+        )
         is_last = final == len(codes)
         done = condition.frames if is_last else self.flow.frames(timbre.tokens.shape[1] + final)
         done = max(done, condition.prompt_frames, state.frames)
@@ -82,5 +84,3 @@ class Sounder:
             return torch.from_numpy(drawn).view(1, frames * hop, harmonics).to(device)
 
         return of
-
-
