@@ -6,7 +6,7 @@ beginning. Noise comes in from outside, so that the same noise gives the same me
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -101,16 +101,19 @@ class Flow(nn.Module):
         steps: int = STEPS,
         mask: Tensor | None = None,
         pinned: Pinned | None = None,
+        between: Callable[[], None] = lambda: None,
     ) -> Solution:
         """Follow the flow from `noise` [1, T, 80], where it starts, to the mel.
 
         `mask` [T, T] limits attention. Frames that are `pinned` are put back before every step
-        onto the way they took in an earlier solution.
+        onto the way they took in an earlier solution. `between` is called before every step, and
+        may raise to end the solving.
         """
         field = self._field(condition, mask)
         times = flow_times(steps).to(noise.device)
         x, now, states = noise.float(), times[0], []
         for step in range(steps):
+            between()
             if pinned is not None:
                 x = _put_back(x, pinned.states[step], pinned.frames)
             states.append(x)

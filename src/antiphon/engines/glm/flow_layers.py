@@ -31,7 +31,7 @@ class TimeEmbedding(nn.Module):
         frequencies = torch.exp(steps * (-math.log(TIME_BASE) / (half - 1)))
         angles = TIME_SCALE * time.float()[:, None] * frequencies
         waves = torch.cat((angles.sin(), angles.cos()), dim=-1)
-        embedded: Tensor = self.time_mlp(waves.to(self.time_mlp[0].weight.dtype))
+        embedded: Tensor = self.time_mlp(waves.to(next(self.time_mlp.parameters()).dtype))
         return embedded
 
 

@@ -39,7 +39,7 @@ def visible_frames(blocks: Sequence[int], frames: int) -> list[int]:
     while len(visible) < frames:
         size = blocks[min(index, len(blocks) - 1)]
         ahead = int(size / 2) if size <= WIDE_BLOCK else int(size / 1.5)
-        for inside in range(min(size, frames - len(visible))):
-            visible.append(begin + size + max(0, ahead - (size - 1 - inside)))
+        behind = range(size - 1, max(-1, size - 1 - (frames - begin)), -1)  # frames to its end
+        visible += [begin + size + max(0, ahead - left) for left in behind]
         begin, index = begin + size, index + 1
     return visible

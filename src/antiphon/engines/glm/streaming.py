@@ -6,14 +6,14 @@ be from the sound made whole.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from antiphon.engines.glm.draws import Purpose, normals
-from antiphon.engines.glm.flow import Flow, Pinned
+from antiphon.engines.glm.flow import Flow, FlowCondition, Pinned, Solution
 from antiphon.engines.glm.vocoder import NoiseOf, Vocoder, VocoderState
 
 
@@ -38,6 +38,10 @@ class SoundState:
     frames: int = 0
 
 
+class Left(Exception):
+    """Nobody wants this sound any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sounder:
     """Flow and vocoder as one; all state goes in and comes out."""
@@ -51,20 +55,23 @@ class Sounder:
 
     @torch.inference_mode()
     def advance(
-        self, state: SoundState, timbre: Timbre, codes: Sequence[int], final: int, seed: int
+        self,
+        state: SoundState,
+        timbre: Timbre,
+        codes: Sequence[int],
+        final: int,
+        seed: int,
+        is_left: Callable[[], bool] = lambda: False,
     ) -> tuple[Tensor, SoundState]:
         """The sound [S] that `final` of these codes make ready, and the state to go on.
 
         Frames that were final before walk the way they walked then, so that later ones join them.
+        Raises `Left` soon after `is_left` has become true.
         """
         device = timbre.mel.device
         tokens = torch.tensor([list(codes)], device=device)
         condition = self.flow.condition(tokens, timbre.tokens, timbre.mel, timbre.speaker)
-        noise = normals(seed, Purpose.MEL, 0, condition.frames, self.flow.config.mels)
-        pinned = Pinned(state.walk, state.frames) if state.walk else None
-        solution = self.flow.solve(
-            condition, torch.from_numpy(noise)[None].to(device), pinned=pinned
-        )
+        solution = self._solved(state, condition, seed, is_left)
         is_last = final == len(codes)
         done = condition.frames if is_last else self.flow.frames(timbre.tokens.shape[1] + final)
         done = max(done, condition.prompt_frames, state.frames)
@@ -75,6 +82,22 @@ class Sounder:
         )
         walk = tuple(x[:, :done] for x in solution.states)
         return wave[0], SoundState(vocoder, walk, done)
+
+    def _solved(
+        self,
+        state: SoundState,
+        condition: FlowCondition,
+        seed: int,
+        is_left: Callable[[], bool],
+    ) -> Solution:
+        def between() -> None:
+            if is_left():
+                raise Left
+
+        drawn = normals(seed, Purpose.MEL, 0, condition.frames, self.flow.config.mels)
+        noise = torch.from_numpy(drawn)[None].to(condition.known.device)
+        pinned = Pinned(state.walk, state.frames) if state.walk else None
+        return self.flow.solve(condition, noise, pinned=pinned, between=between)
 
     def _noise(self, seed: int, device: torch.device) -> NoiseOf:
         hop, harmonics = self.vocoder.hop, self.vocoder.m_source.harmonics

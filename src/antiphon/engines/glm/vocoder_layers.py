@@ -5,6 +5,8 @@ Shapes: B sounds, C channels, N steps at the rate of the layer.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
@@ -69,7 +71,7 @@ class PitchPredictor(nn.Module):
     def __init__(self, mels: int, channels: int) -> None:
         super().__init__()
         widths = [mels] + [channels] * self.reach
-        pairs = zip(widths, widths[1:], strict=False)
+        pairs = pairwise(widths)
         layers = [layer for i, o in pairs for layer in (normed_conv(i, o, 3), nn.ELU())]
         self.condnet = nn.Sequential(*layers)
         self.classifier = nn.Linear(channels, 1)

@@ -70,7 +70,7 @@ class HarmonicSource(nn.Module):
         return Excitation(samples, phases)
 
     def mixed(self, sines: Tensor, pitch: Tensor, noise: Tensor) -> Tensor:
-        """[1, S, H]: sines where there is a voice, and noise everywhere, more where there is none."""
+        """[1, S, H]: sines where there is a voice, noise everywhere, more where there is none."""
         voiced = (pitch > self.voiced_hz).float().repeat_interleave(self.hop, dim=1)[..., None]
         loudness = voiced * self.noise_level + (1 - voiced) * self.level / 3
         return self.level * sines * voiced + loudness * noise
