@@ -41,9 +41,13 @@ class TokenEmbedding(nn.Module):
 
 
 def _places(width: int) -> Tensor:
-    """[POSITIONS, width]: cosines, then sines, of every position."""
-    frequencies = 1.0 / (10_000.0 ** (torch.arange(0, width, 2).float() / width))
-    angles = torch.outer(torch.arange(POSITIONS).float(), frequencies)
+    """[POSITIONS, width]: cosines, then sines, of every position.
+
+    On the CPU whatever the default device: no checkpoint holds it, so it must be real from the start.
+    """
+    even = torch.arange(0, width, 2, device="cpu").float()
+    frequencies = 1.0 / (10_000.0 ** (even / width))
+    angles = torch.outer(torch.arange(POSITIONS, device="cpu").float(), frequencies)
     return torch.cat((angles.cos(), angles.sin()), dim=-1)
 
 

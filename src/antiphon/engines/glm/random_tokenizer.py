@@ -45,12 +45,19 @@ def write_tokenizer(folder: Path, codes: int, ranks: int = 0, audio_at: int = 0)
 
 def _tokens() -> list[bytes]:
     """All bytes, then what is joined of them: the characters that stay characters, and letters."""
-    wholes = [character.encode() for character in [*read_json(DATA / ABLE), *MARKS]]
+    characters = dict.fromkeys([*read_json(DATA / ABLE), *_common(), *MARKS])
+    wholes = [character.encode() for character in characters]
     letters = [f" {letter}" for letter in "abcdefghijklmnopqrstuvwxyz"]
     joined = dict.fromkeys(pair.encode() for pair in [*letters, *PAIRS])
     joined |= dict.fromkeys(whole[:2] for whole in wholes)  # three bytes are joined in two steps
     joined |= dict.fromkeys(whole[:3] for whole in wholes)
     return [bytes([value]) for value in range(256)] + list(joined)
+
+
+def _common() -> str:
+    """The 3,755 characters of the first level of GB 2312, those with many readings among them."""
+    cells = (bytes((row, cell)) for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF))
+    return b"".join(cells).decode("gb2312", errors="ignore")
 
 
 def _specials(codes: int, audio_at: int) -> list[str]:

@@ -5,8 +5,6 @@ Shapes: B segments, T frames (of 10 ms in the features, 20 ms after the convolut
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -20,14 +18,14 @@ from antiphon.engines.glm.speech_tokenizer_layers import (
 )
 from antiphon.engines.glm.whisper_features import whisper_features
 
-PREFIX = "model.encoder."  # of its keys in the official layout
 CONV_STRIDE = 2
-# Of training only: running means of the codebook.
-UNUSED = ("layer_norm.", "ema_count", "ema_weight")
 
 
 class SpeechTokenizer(nn.Module):
-    """The encoder of a checkpoint, up to its codebook; names are those without `PREFIX`."""
+    """The encoder of a checkpoint, up to its codebook.
+
+    Its weights are named as in the official layout, less `model.encoder.`.
+    """
 
     def __init__(self, config: SpeechTokenizerConfig) -> None:
         super().__init__()
@@ -44,19 +42,6 @@ class SpeechTokenizer(nn.Module):
         # The official layout holds them; they would follow the codes, where we stop.
         pooled = config.max_positions // config.pooling_kernel_size
         self.embed_positions2 = nn.Embedding(pooled, width)
-
-    def own(self, official: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """The part of the checkpoint's tensors that is this encoder, under its own names."""
-        bare = {
-            name.removeprefix(PREFIX): x for name, x in official.items() if name.startswith(PREFIX)
-        }
-        return {name: x for name, x in bare.items() if not self._beyond(name)}
-
-    def _beyond(self, name: str) -> bool:
-        """Whether it belongs to what follows the codebook."""
-        if name.startswith("layers."):
-            return int(name.split(".")[1]) >= self.config.quantize_position
-        return name.startswith(UNUSED)
 
     @torch.inference_mode()
     def tokens(self, wave: Tensor) -> list[int]:

@@ -79,7 +79,8 @@ class Vocoder(nn.Module):
             for kernel in config.resblock_kernels
         )
         self.conv_post = normed_conv(widths[-1], bins, 7)
-        self.register_buffer("window", torch.hann_window(config.n_fft), persistent=False)
+        window = torch.hann_window(config.n_fft, device="cpu")  # real, even where the rest is meta
+        self.register_buffer("window", window, persistent=False)
         self.window: Tensor
 
     def fold(self) -> Vocoder:
