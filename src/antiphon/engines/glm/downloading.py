@@ -6,6 +6,7 @@ import hashlib
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
@@ -104,7 +105,11 @@ class ModelScope:
     def fetch(self, name: str, folder: Path) -> None:
         """The library shows its progress and resumes."""
         self.library.model_file_download(
-            MODELSCOPE, name, revision=self.revision or "master", local_dir=str(folder)
+            MODELSCOPE,
+            name,
+            revision=self.revision or "master",
+            local_dir=str(folder),
+            endpoint=self.endpoint,
         )
 
 
@@ -148,7 +153,7 @@ def download(hub: Hub, out: Path, told: Told, speaker_url: str = SPEAKER_URL) ->
     told(f"{len(rest)} of {len(listed)} files, {sum(each.size for each in rest) / 1e9:.1f} GB")
     for each in rest:
         told(each.name)
-        _asked(lambda name=each.name: hub.fetch(name, out), each.name)
+        _asked(partial(hub.fetch, each.name, out), each.name)
         if not _is_whole(out, each):
             (out / each.name).unlink(missing_ok=True)
             raise DownloadFailed(each.name, "its checksum is not the hub's")

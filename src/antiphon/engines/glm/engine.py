@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -106,9 +106,7 @@ class Glm:
         part = await self._part(utterance)
         pieces = self._script.pieces(utterance.whole, part)
         likeness = Likeness.OWN if utterance.recording is None else Likeness.CLONED
-        started = Started(
-            "glm", self._card.model, self._card.rate, likeness, ignored(utterance)
-        )
+        started = Started("glm", self._card.model, self._card.rate, likeness, ignored(utterance))
         telling = _Telling(started, self._script, self.desk, part, utterance)
         async with aclosing(telling.frames(pieces)) as frames:
             yield frames
@@ -238,7 +236,7 @@ def _check_language(language: str | None) -> None:
 
 
 async def open_engine(options: EngineOptions) -> Engine:
-    """Load a checkpoint; raises `BadSetting`, `BadCheckpoint`, `PackageMissing` or `MemoryShort`."""
+    """Load a checkpoint; raises what keeps it from being loaded, as a `Misconfigured`."""
     if options.model is None:
         raise BadSetting(
             "the engine 'glm' needs a checkpoint: name its folder with --model,"

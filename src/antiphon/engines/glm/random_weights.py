@@ -19,10 +19,25 @@ from antiphon.engines.glm.config import Specials
 CONSTANT = 4.0  # what the embedding holds in its last component; others are near 1
 SPEECH, ELSE = 6.0, -6.0  # what the head makes of it, in logits
 NUCLEUS = 25  # the sampler draws from this many at most
+# How much of what is drawn stays, and what is added, so that the mel is about as loud as that of
+# speech, the pitch lies where voices do, and the sound stays far from the vocoder's limit.
+TEMPERED = {
+    "estimator.proj_out.weight": (0.1, 0.0),
+    "estimator.proj_out.bias": (1.0, -5.0),
+    "f0_predictor.classifier.weight": (20.0, 0.0),
+    "f0_predictor.classifier.bias": (1.0, 140.0),
+    "conv_post.parametrizations.weight.original0": (0.5, 0.0),
+    "conv_post.bias": (1.0, -3.0),
+}
 
 
 def random_tensor(name: str, shape: torch.Size, seed: int) -> Tensor:
     """What is drawn depends on what it is for, which its name tells."""
+    kept, added = TEMPERED.get(name, (1.0, 0.0))
+    return _drawn(name, shape, seed) * kept + added
+
+
+def _drawn(name: str, shape: torch.Size, seed: int) -> Tensor:
     drawn = torch.randn(shape, generator=_generator(name, seed))
     last = name.rpartition(".")[2]
     if last in ("original0", "alpha"):  # the length of each direction, the period of a snake

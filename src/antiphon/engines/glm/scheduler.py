@@ -1,4 +1,4 @@
-"""Decides what the device does next, and records what it did: plain Python, one thread at a time."""
+"""Decides what the device does next, and records what it did: plain Python, under one lock."""
 
 from __future__ import annotations
 
