@@ -319,8 +319,10 @@ class BadCheckpoint(Misconfigured):
 
     code = "bad_checkpoint"
 
-    def __init__(self, path: object, why: str) -> None:
-        super().__init__(f"{path} {why}; `antiphon model check` lists all that is wrong")
+    def __init__(self, path: object, why: str, is_missing: bool = False) -> None:
+        self.is_missing = is_missing
+        self.problem = f"{path} {why}"
+        super().__init__(f"{self.problem}; `antiphon model check` lists all that is wrong")
 
 
 class PackageMissing(Misconfigured):

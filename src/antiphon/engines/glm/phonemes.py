@@ -1,8 +1,8 @@
 """Phoneme-hybrid text: characters that are read in one way stay, others become their sounds.
 
-`我最爱吃人参果` becomes `我最爱吃人<|SH|><|EN1|>果`, each `<|…|>` one token of the model. A character
-stays when it is on the list of those that the model reads well. The words of the dictionary come
-first, the longest first, and are said as it says.
+`我最爱吃人参果` becomes `我最爱吃人<|SH|><|EN1|>果`, each `<|…|>` one token of the model. A
+character stays when it is on the list of those that the model reads well. The words of the
+dictionary come first, the longest first, and are said as it says.
 """
 
 from __future__ import annotations

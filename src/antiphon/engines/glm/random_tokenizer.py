@@ -18,7 +18,10 @@ CHAT = (
     *("<|begin_of_transcription|>", "<|end_of_transcription|>", "<|code_prefix|>", "<|speaker|>"),
 )
 MARKS = "，。？！、：；…—“”‘’"
-PAIRS = ["th", "he", "in", "er", "an", "re", "on", "at", "en", "nd", "ti", "es", "or", "te", "of", "ed", "is", "it", "al", "ar", "st", "to", "nt", "ng", "se", "ha", "as", "ou", "le", "ve", "co", "me", "de", "hi", "ri", "ro", "ic", "ne", "ea", "ra", "ce", "li", "ch", "ll", "be", "ma", "si", "om", "ur"]
+PAIRS = (
+    "th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou le ve co"
+    " me de hi ri ro ic ne ea ra ce li ch ll be ma si om ur"
+)
 
 
 def write_tokenizer(folder: Path, codes: int, ranks: int = 0, audio_at: int = 0) -> int:
@@ -48,7 +51,7 @@ def _tokens() -> list[bytes]:
     characters = dict.fromkeys([*read_json(DATA / ABLE), *_common(), *MARKS])
     wholes = [character.encode() for character in characters]
     letters = [f" {letter}" for letter in "abcdefghijklmnopqrstuvwxyz"]
-    joined = dict.fromkeys(pair.encode() for pair in [*letters, *PAIRS])
+    joined = dict.fromkeys(pair.encode() for pair in [*letters, *PAIRS.split()])
     joined |= dict.fromkeys(whole[:2] for whole in wholes)  # three bytes are joined in two steps
     joined |= dict.fromkeys(whole[:3] for whole in wholes)
     return [bytes([value]) for value in range(256)] + list(joined)

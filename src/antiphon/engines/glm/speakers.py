@@ -1,4 +1,4 @@
-"""The voices that a checkpoint brings: recordings in its folder, and prompts it was trained with."""
+"""The voices that a checkpoint brings: recordings, and prompts that it was trained with."""
 
 from __future__ import annotations
 
