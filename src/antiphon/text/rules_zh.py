@@ -35,6 +35,7 @@ _SIGNED = {"√": "根号", "∞": "无穷大", "≠": "不等于", "≈": "约�
 _MEASURE = (
     r"\s?(?:[kcm]?[mg]|km|°C|[℃%])(?![A-Za-z])|公斤|公里|千克|厘米|毫米|平方|[斤克吨米元块岁度倍]"
 )
+_FROM_TO = r"(?<![\w.-])([1-9]\d{0,8})\s?-\s?([1-9]\d{0,8})(?![\d.月日号/-])"
 _VERSION = r"(?<![\d.])\d{1,3}\.\d{1,3}\.\d{1,3}(?!\.?\d)"
 # A number after one of these is a name, and its digits are said one by one.
 _NAMED = (

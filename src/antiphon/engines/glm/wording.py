@@ -1,8 +1,8 @@
 """A spoken clause in the letters and marks that GLM-TTS was trained on.
 
 Digits and symbols are words by now; what is left is case, width and punctuation. The model knows
-simplified characters, small letters, and few marks: `，` and `。` or `,` and `.`, `?`, in English also
-`!`, `:` and `;` as they come. Phonemes such as `<|EN1|>` pass through untouched.
+simplified characters, small letters, and few marks: `，` `。` `?` in Chinese, and in English `,` `.`
+`?` `:` `;`. Phonemes such as `<|EN1|>` pass through untouched.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ CHINESE: tuple[Rule, ...] = (
     (r"\s*([><∈∉∪∩⊥∥∵∴∅⊂⊃⊆⊇□²³≠])\s*", lambda m: _SIGNS[m[1]]),
     (r"/", ""),
     (r"[!！]", "。"),
-    (rf"(?<![A-Za-z\d?])\s+|\s+(?![A-Za-z\d])", ""),
+    (r"(?<![A-Za-z\d?])\s+|\s+(?![A-Za-z\d])", ""),
 )
 ENGLISH: tuple[Rule, ...] = (
     (rf"\b({'|'.join(ABBREVIATIONS)})\.", lambda m: ABBREVIATIONS[m[1]]),
