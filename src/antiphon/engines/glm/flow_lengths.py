@@ -32,7 +32,7 @@ def visible_frames(blocks: Sequence[int], frames: int) -> list[int]:
     """How many frames, from the first on, each frame may attend to.
 
     `blocks` are sizes in frames; the last repeats. A frame sees its block to the end, and beyond
-    it what is missing to its least look-ahead. Nothing is capped at `frames`.
+    it what is missing to its least look-ahead, as far as there are frames.
     """
     visible: list[int] = []
     begin, index = 0, 0
@@ -42,4 +42,4 @@ def visible_frames(blocks: Sequence[int], frames: int) -> list[int]:
         behind = range(size - 1, max(-1, size - 1 - (frames - begin)), -1)  # frames to its end
         visible += [begin + size + max(0, ahead - left) for left in behind]
         begin, index = begin + size, index + 1
-    return visible
+    return [min(seen, frames) for seen in visible]

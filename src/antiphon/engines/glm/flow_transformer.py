@@ -43,7 +43,7 @@ class TokenEmbedding(nn.Module):
 def _places(width: int) -> Tensor:
     """[POSITIONS, width]: cosines, then sines, of every position.
 
-    On the CPU whatever the default device: no checkpoint holds it, so it must be real from the start.
+    On the CPU whatever the default device: no checkpoint holds it, so it is real at once.
     """
     even = torch.arange(0, width, 2, device="cpu").float()
     frequencies = 1.0 / (10_000.0 ** (even / width))

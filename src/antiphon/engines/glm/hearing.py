@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -62,5 +63,5 @@ class Hearing:
 
 def wave_of(recording: Recording) -> Tensor:
     """Its samples [1, S], from -1 to 1."""
-    samples = torch.frombuffer(bytearray(recording.pcm), dtype=torch.int16)
-    return (samples.float() / FULL_SCALE)[None]
+    samples = np.frombuffer(recording.pcm, dtype="<i2").astype(np.float32)
+    return torch.from_numpy(samples / FULL_SCALE)[None]

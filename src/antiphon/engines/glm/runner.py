@@ -105,9 +105,10 @@ class Runner:
             held.cache = None  # nothing more is read
         if not step.codes:
             return Wave(b"")
+        final = None if step.is_last else step.final
         try:
             wave, held.sound = self._sounder.advance(
-                held.sound, held.timbre, step.codes, step.final, job.seed, is_left
+                held.sound, held.timbre, step.codes, job.seed, final, is_left
             )
         except Left:
             return None

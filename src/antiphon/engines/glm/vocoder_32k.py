@@ -1,8 +1,12 @@
-"""The 32 kHz vocoder, of which only the compiled program is published."""
+"""The 32 kHz vocoder, of which only the compiled program is published.
+
+A program is not weights: load one only from where the other files of the checkpoint came from.
+"""
 
 from __future__ import annotations
 
 import math
+import warnings
 from pathlib import Path
 
 import torch
@@ -25,11 +29,12 @@ class CompiledVocoder:
     def load(cls, path: Path, device: torch.device) -> CompiledVocoder:
         """Raises `BadCheckpoint` for a file that is no such program."""
         try:
-            program = torch.jit.load(str(path), map_location=device)
+            with warnings.catch_warnings():
+                # PyTorch would rather have another format; the vocoder comes in this one only.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                program = torch.jit.load(str(path), map_location=device)
         except (RuntimeError, ValueError) as error:
-            raise BadCheckpoint(
-                path, "is not a TorchScript program that this PyTorch can load"
-            ) from error
+            raise BadCheckpoint(path, "is no TorchScript program that can be loaded") from error
         return cls(program.eval())
 
     @torch.inference_mode()
