@@ -31,6 +31,7 @@ SpeechError
     + EngineMissing          500  no installed engine of that name
     + BadCheckpoint          500  the files of a model are not as they should be
     + PackageMissing         500  a package that this needs is not installed
+    + MemoryShort            500  the device has less memory than the model takes
 
 What a recording of a voice is refused for stands in `refusals.py`.
 """
@@ -318,8 +319,10 @@ class BadCheckpoint(Misconfigured):
 
     code = "bad_checkpoint"
 
-    def __init__(self, path: object, why: str) -> None:
-        super().__init__(f"{path} {why}; `antiphon model check` lists all that is wrong")
+    def __init__(self, path: object, why: str, is_missing: bool = False) -> None:
+        self.is_missing = is_missing
+        self.problem = f"{path} {why}"
+        super().__init__(f"{self.problem}; `antiphon model check` lists all that is wrong")
 
 
 class PackageMissing(Misconfigured):
@@ -331,3 +334,17 @@ class PackageMissing(Misconfigured):
         super().__init__(
             f"this needs {package}, which is not here: pip install 'antiphon[{extra}]'"
         )
+
+
+class MemoryShort(Misconfigured):
+    """The device has less memory than the model takes; nothing was loaded."""
+
+    code = "memory_short"
+
+    def __init__(self, needed_bytes: int, free_bytes: int, device: str) -> None:
+        super().__init__(
+            f"the model takes about {needed_bytes / (1 << 30):.1f} GiB and {device} has"
+            f" {free_bytes / (1 << 30):.1f} GiB free; choose another device, fewer workers,"
+            " or a lower precision"
+        )
+        self.needed_bytes, self.free_bytes = needed_bytes, free_bytes

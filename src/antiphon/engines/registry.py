@@ -21,12 +21,15 @@ class EngineOptions:
     """What an operator chose for an engine; an engine reads what it knows and leaves the rest.
 
     `model` is the folder of a checkpoint, `workers` how many processes or streams to run,
-    `recordings` where reference recordings are found (None: this run has none).
+    `recordings` where reference recordings are found (None: this run has none), `device` and
+    `precision` where a neural model runs and how its numbers are kept.
     """
 
     model: Path | None = None
     workers: int | None = None
     recordings: Recordings | None = None
+    device: str = "auto"
+    precision: str = "float32"
 
 
 EngineFactory = Callable[[EngineOptions], Awaitable[Engine]]

@@ -52,11 +52,16 @@ class Checkpoint:
 
         Raises `BadCheckpoint` when files are missing.
         """
-        checkpoint = cls(path / "ckpt" if (path / "ckpt" / LANGUAGE).is_dir() else path)
+        checkpoint = cls.at(path)
         missing = checkpoint.missing()
         if missing:
             raise BadCheckpoint(path, "lacks " + ", ".join(missing[:4]) + _more(missing[4:]))
         return checkpoint
+
+    @classmethod
+    def at(cls, path: Path) -> Checkpoint:
+        """The same, whether or not anything is there."""
+        return cls(path / "ckpt" if (path / "ckpt" / LANGUAGE).is_dir() else path)
 
     def missing(self) -> list[str]:
         """The needed files that are not there, as they are named in the official layout."""
@@ -87,7 +92,12 @@ class Checkpoint:
     @cached_property
     def tokenizer(self) -> TextTokenizer:
         """What turns text into ids."""
-        return TextTokenizer.open(self.root / TOKENIZER)
+        return TextTokenizer.open(self.tokenizer_folder)
+
+    @property
+    def tokenizer_folder(self) -> Path:
+        """Where the files of the text tokenizer lie."""
+        return self.root / TOKENIZER
 
     @property
     def flow_weights(self) -> Path:
@@ -109,7 +119,7 @@ class Checkpoint:
         """The ONNX file that hears who speaks; raises `BadCheckpoint` where there is none."""
         found = self._speaker_encoder()
         if found is None:
-            raise BadCheckpoint(self.root, f"lacks {SPEAKER}")
+            raise BadCheckpoint(self.root, f"lacks {SPEAKER}", is_missing=True)
         return found
 
     @property

@@ -16,7 +16,8 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadCheckpoint(path, f"cannot be read ({_reason(error)})") from error
+        gone = isinstance(error, FileNotFoundError)
+        raise BadCheckpoint(path, f"cannot be read ({_reason(error)})", gone) from error
 
 
 def read_json(path: Path) -> Any:

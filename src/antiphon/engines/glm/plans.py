@@ -76,17 +76,16 @@ class Speak:
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """The sound of tokens: `final` of them get theirs now, less what was given before."""
+    """The sound of tokens: `final` of them get theirs now, less what was given before.
+
+    When it `is_last`, all of them are final, and none comes after them.
+    """
 
     number: int
     job: Job
     codes: tuple[int, ...]
     final: int
-
-    @property
-    def is_last(self) -> bool:
-        """Whether no sound comes after this."""
-        return self.final == len(self.codes)
+    is_last: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ class _Held:
     """What the device holds for one sequence."""
 
     cache: Cache | None
+    timbre: Timbre
     sound: SoundState
 
 
@@ -90,7 +91,8 @@ class Runner:
         else:
             ids = [(step.last_code or 0) + self._specials.first_audio]
         hidden = self._model(torch.tensor(ids, device=self._device), held.cache)
-        logits = self._model.logits(hidden[-1], self._rows)
+        # The draw is made on the CPU, so that every device draws alike.
+        logits = self._model.logits(hidden[-1], self._rows).cpu()
         end = len(self._rows) - 1
         logp = masked(logits, end if step.index < step.job.bounds.least else None)
         draws = SeededDraws(step.job.seed)
@@ -103,9 +105,10 @@ class Runner:
             held.cache = None  # nothing more is read
         if not step.codes:
             return Wave(b"")
+        final = None if step.is_last else step.final
         try:
             wave, held.sound = self._sounder.advance(
-                held.sound, self._timbres[job.voice], step.codes, step.final, job.seed, is_left
+                held.sound, held.timbre, step.codes, job.seed, final, is_left
             )
         except Left:
             return None
@@ -113,7 +116,7 @@ class Runner:
 
     def _holding(self, number: int, job: Job) -> _Held:
         if number not in self._held:
-            self._held[number] = _Held(None, self._sounder.start())
+            self._held[number] = _Held(None, self._timbres[job.voice], self._sounder.start())
         return self._held[number]
 
     def _open(self, job: Job) -> Cache:

@@ -1,4 +1,4 @@
-"""Decides what the device does next, and records what it did: plain Python, one thread at a time."""
+"""Decides what the device does next, and records what it did: plain Python, under one lock."""
 
 from __future__ import annotations
 
@@ -126,8 +126,9 @@ class Scheduler:
             return Speak(sequence.number, sequence.job, len(codes), last, recent)
         if sequence.unheard >= MOST_UNHEARD:
             return None
-        look_ahead = 0 if sequence.reason else self._plan.look_ahead
-        return Sound(sequence.number, sequence.job, tuple(codes), len(codes) - look_ahead)
+        is_last = sequence.reason is not None
+        final = len(codes) - (0 if is_last else self._plan.look_ahead)
+        return Sound(sequence.number, sequence.job, tuple(codes), final, is_last)
 
     def _spoken(self, sequence: Sequence, code: int | None) -> list[Event]:
         is_first = not sequence.codes

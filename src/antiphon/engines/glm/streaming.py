@@ -59,12 +59,13 @@ class Sounder:
         state: SoundState,
         timbre: Timbre,
         codes: Sequence[int],
-        final: int,
         seed: int,
+        final: int | None = None,
         is_left: Callable[[], bool] = lambda: False,
     ) -> tuple[Tensor, SoundState]:
         """The sound [S] that `final` of these codes make ready, and the state to go on.
 
+        No `final` means that no more codes come: all that is left is given.
         Frames that were final before walk the way they walked then, so that later ones join them.
         Raises `Left` soon after `is_left` has become true.
         """
@@ -72,13 +73,13 @@ class Sounder:
         tokens = torch.tensor([list(codes)], device=device)
         condition = self.flow.condition(tokens, timbre.tokens, timbre.mel, timbre.speaker)
         solution = self._solved(state, condition, seed, is_left)
-        is_last = final == len(codes)
-        done = condition.frames if is_last else self.flow.frames(timbre.tokens.shape[1] + final)
+        heard = timbre.tokens.shape[1]
+        done = condition.frames if final is None else self.flow.frames(heard + final)
         done = max(done, condition.prompt_frames, state.frames)
         first = max(state.frames - condition.prompt_frames, 0)
         mel = solution.mel[:, :, first : done - condition.prompt_frames]
         wave, vocoder = self.vocoder.advance(
-            state.vocoder, mel, self._noise(seed, device), last=is_last
+            state.vocoder, mel, self._noise(seed, device), last=final is None
         )
         walk = tuple(x[:, :done] for x in solution.states)
         return wave[0], SoundState(vocoder, walk, done)

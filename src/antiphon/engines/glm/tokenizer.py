@@ -78,6 +78,13 @@ class TextTokenizer:
             text, allowed_special=set(self.phonemes), disallowed_special=()
         )
 
+    def encode_special(self, token: str) -> list[int]:
+        """The ids of a special token in a text: one, unless the files are at odds."""
+        ids: list[int] = self._encoding.encode(
+            token, allowed_special={token}, disallowed_special=()
+        )
+        return ids
+
     def special(self, token: str) -> int:
         """The id of one special token; raises `BadCheckpoint` where there is none of that name."""
         found = self.vocabulary.specials.get(token)
@@ -118,7 +125,8 @@ def _ranks(path: Path) -> dict[bytes, int]:
             token, rank = line.split()
             found[b64decode(token, validate=True)] = int(rank)
     except OSError as error:
-        raise BadCheckpoint(path, f"cannot be read ({error.strerror})") from error
+        gone = isinstance(error, FileNotFoundError)
+        raise BadCheckpoint(path, f"cannot be read ({error.strerror})", gone) from error
     except (ValueError, Base64Error) as error:
         raise BadCheckpoint(
             path, f"has a line {len(found) + 1} that is no token and rank"

@@ -69,7 +69,8 @@ def unpickled(path: Path) -> dict[str, Tensor]:
         found: Any = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
     except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
         why = str(error).strip().split("\n")[0][:160]
-        raise BadCheckpoint(path, f"cannot be loaded as weights ({why})") from error
+        gone = isinstance(error, FileNotFoundError)
+        raise BadCheckpoint(path, f"cannot be loaded as weights ({why})", gone) from error
     for nest in NESTS:
         if isinstance(found, dict) and isinstance(found.get(nest), dict):
             found = found[nest]
