@@ -23,7 +23,9 @@ from tests.engines.glm.test_streaming import PLANS, TEXTS, WHOLE, Studio, clicks
 def main(checkpoint: Path) -> None:
     """Print the table."""
     studio = Studio(load(EngineOptions(checkpoint)))
-    print("| blocks | look-ahead | joins | own mel at once | mel from whole | clicks | level steps |")
+    print(
+        "| blocks | look-ahead | joins | own mel at once | mel from whole | clicks | level steps |"
+    )
     print("|---|---|---|---|---|---|---|")
     for plan in PLANS:
         streams = [studio.streamed(text, plan) for text in TEXTS]
