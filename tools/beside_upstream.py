@@ -4,8 +4,8 @@
 
 PATH is a checkout of github.com/zai-org/GLM-TTS. It is copied, and the copy's `cuda` becomes `cpu`;
 nothing else of it is changed. Its libraries must be importable: transformers 4.57.3, peft,
-x-transformers 1.42.26, einops, librosa, torchaudio, contractions, inflect, emoji, pronouncing, jieba,
-pypinyin, setuptools below 81, beside those of our extra `glm`, `onnx` and `soundfile`.
+x-transformers 1.42.26, einops, librosa, torchaudio, contractions, inflect, emoji, pronouncing,
+jieba, pypinyin, setuptools below 81, beside those of our extra `glm`, `onnx` and `soundfile`.
 
 The language models continue a prompt. A synthetic recording goes through the rest: features,
 speech tokens, speaker vector, mel, flow, sound.
