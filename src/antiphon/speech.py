@@ -291,7 +291,8 @@ class Card:
 
     `rate` in Hz; `slots` is how many calls it makes at once, and `queue` how many more may
     sensibly wait for one; `paces` are the slowest and the
-    fastest `Style.pace` that it can speak at by itself.
+    fastest `Style.pace` that it can speak at by itself. `notice` is a sentence that whoever
+    listens should know, shown wherever the engine is.
     """
 
     engine: str
@@ -304,6 +305,7 @@ class Card:
     slots: int = 1
     queue: int = 64
     paces: tuple[float, float] = (1.0, 1.0)
+    notice: str = ""
 
 
 class Engine(Speaker, Protocol):

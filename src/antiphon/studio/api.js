@@ -18,9 +18,10 @@ export async function listVoices() {
   return (await (await ask("/v1/audio/voices")).json()).voices;
 }
 
-/** The formats this service writes. */
-export async function listFormats() {
-  return (await (await ask("/v1/models")).json()).data[0].formats;
+/** The formats this service writes, and a sentence that listeners should know, or none. */
+export async function describe() {
+  const { formats, notice = "" } = (await (await ask("/v1/models")).json()).data[0];
+  return { formats, notice };
 }
 
 /** The same speech as a file of another format. */

@@ -187,9 +187,7 @@ async def test_a_long_text_is_spoken_whole(engine: Glm) -> None:
     assert finished.samples > 24_000
 
 
-async def test_a_recording_is_spoken_with_once_it_is_prepared(
-    engine: Glm, loaded: Loaded
-) -> None:
+async def test_a_recording_is_spoken_with_once_it_is_prepared(engine: Glm, loaded: Loaded) -> None:
     """Its voice is cloned; forgotten, it is unknown again."""
     recording = next(iter(loaded.voices.values()))
     asked = replace(ENGLISH, recording=recording.digest)

@@ -84,6 +84,7 @@ class Glm:
             needs=frozenset({Need.TRANSCRIPT}),
             slots=slots,
             queue=WAITING_PER_SLOT * slots,
+            notice=loaded.notice,
         )
 
     async def open(self) -> None:

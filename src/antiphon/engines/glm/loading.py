@@ -27,8 +27,9 @@ from antiphon.engines.registry import EngineOptions
 from antiphon.errors import BadCheckpoint, BadSetting
 from antiphon.speech import Recording
 
-RANDOM = "Random weights: sounds with no words in them, for tests and benchmarks."
-TRAINED = "A recording that came with the checkpoint."
+RANDOM = "This model's weights are random numbers: what it says holds no words."
+RANDOM_VOICE = "A synthetic recording, for a model of random weights."
+TRAINED_VOICE = "A recording that came with the checkpoint."
 PRECISIONS = {
     "float32": torch.float32,
     "bfloat16": torch.bfloat16,
@@ -40,7 +41,8 @@ PRECISIONS = {
 class Loaded:
     """A checkpoint that is ready: who runs it, who reads for it, who hears, and its own voices.
 
-    `told` says of its voices what they are; `trained` are ids that stand first for a speaker.
+    `told` says of its voices what they are, `notice` what listeners should know; `trained` are ids
+    that stand first for a speaker.
     """
 
     runner: Runner
@@ -52,6 +54,7 @@ class Loaded:
     voices: Mapping[str, Recording]
     trained: Mapping[str, tuple[int, ...]]
     told: str
+    notice: str
 
 
 def load(options: EngineOptions, plan: BlockPlan | None = None) -> Loaded:
@@ -78,7 +81,8 @@ def load(options: EngineOptions, plan: BlockPlan | None = None) -> Loaded:
         sounder.vocoder.config.rate,
         own_voices(checkpoint),
         trained_prompts(checkpoint),
-        RANDOM if checkpoint.is_random else TRAINED,
+        RANDOM_VOICE if checkpoint.is_random else TRAINED_VOICE,
+        RANDOM if checkpoint.is_random else "",
     )
 
 
