@@ -35,7 +35,7 @@ class _Kept(msgspec.Struct, frozen=True, array_like=True):
 
 def encode(prompt: Prompt) -> bytes:
     """As bytes, to be kept beside the recording."""
-    return msgspec.msgpack.encode(_Kept(prompt.text, prompt.features.encode()))
+    return msgspec.msgpack.encode(_Kept(prompt.text, prompt.features.to_bytes()))
 
 
 def decode(data: bytes) -> Prompt | None:
@@ -44,6 +44,7 @@ def decode(data: bytes) -> Prompt | None:
 
     try:
         kept = msgspec.msgpack.decode(data, type=_Kept)
-        return Prompt(kept.text, PromptFeatures.decode(kept.features))
-    except (msgspec.MsgspecError, ValueError):
+    except msgspec.MsgspecError:
         return None
+    features = PromptFeatures.from_bytes(kept.features)
+    return None if features is None else Prompt(kept.text, features)
