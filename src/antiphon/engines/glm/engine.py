@@ -15,10 +15,12 @@ from antiphon.engines.glm import prompts
 from antiphon.engines.glm.desk import Desk
 from antiphon.engines.glm.listening import listening
 from antiphon.engines.glm.memory import recalled, remembered
+from antiphon.engines.glm.phonemes import pronounced
 from antiphon.engines.glm.plans import COMPLETE, Begun, Ended, Failed, Freed, Heard, Job
 from antiphon.engines.glm.prompt import Said
 from antiphon.engines.glm.prompts import Prompt
 from antiphon.engines.glm.script import Part, Script, ignored
+from antiphon.engines.glm.wording import worded
 from antiphon.engines.makings import Craft, Makings
 from antiphon.engines.registry import EngineOptions
 from antiphon.errors import (
@@ -55,7 +57,7 @@ if TYPE_CHECKING:
     from antiphon.engines.glm.loading import Loaded
 
 LANGUAGES = ("zh", "en")
-ABILITIES = frozenset({Ability.CLONING, Ability.EMOTION})
+ABILITIES = frozenset({Ability.CLONING, Ability.EMOTION, Ability.PRONUNCIATIONS})
 WAITING_PER_SLOT = 16
 FRAME_S = 0.2
 REVISION = 1  # raise it when the same clause would sound different
@@ -105,7 +107,8 @@ class Glm:
         """
         _check_language(utterance.language)
         part = await self._part(utterance)
-        pieces = self._script.pieces(utterance.whole, part)
+        text = worded(pronounced(utterance.whole, utterance.pronunciations))
+        pieces = self._script.pieces(text, part)
         likeness = Likeness.OWN if utterance.recording is None else Likeness.CLONED
         started = Started("glm", self._card.model, self._card.rate, likeness, ignored(utterance))
         telling = _Telling(started, self._script, self.desk, part, utterance)
@@ -165,7 +168,7 @@ class Glm:
         spoken = await self._normalizer.normalize(recording.transcript)
         heard = self.desk.errand(lambda: self._loaded.hear(recording))
         features = await asyncio.wrap_future(heard)
-        return Prompt(self._script.prompt_ids(spoken.text), features)
+        return Prompt(self._script.prompt_ids(worded(spoken.text)), features)
 
 
 @dataclass(slots=True)

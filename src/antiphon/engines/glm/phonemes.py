@@ -8,7 +8,7 @@ dictionary come first, the longest first, and are said as it says.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -19,6 +19,7 @@ from antiphon.engines.glm.fields import read_json
 from antiphon.errors import BadCheckpoint
 from antiphon.text.lexicon import Lexicon
 from antiphon.text.polyphones import pinyin
+from antiphon.text.pronouncing import Pronouncer
 
 DATA = Path(str(resources.files("antiphon.engines.glm") / "data"))
 ABLE, WORDS, KNOWN = "G2P_able_1word.json", "G2P_replace_dict.jsonl", "G2P_all_phonemes.json"
@@ -120,6 +121,18 @@ def spelled(pinyin_words: str) -> str | None:
     if not found or None in found:
         return None
     return "".join(each.tokens for each in found if each)
+
+
+def pronounced(text: str, pairs: Iterable[tuple[str, str]]) -> str:
+    """The text with the words of the pairs in the phonemes, or the letters, they are said with."""
+    pieces, at = list[str](), 0
+    for found in Pronouncer(pairs).found(text):
+        said = found.pair[1]
+        if found.is_reading and "<|" not in said:  # pinyin, of which some has no sound here
+            said = spelled(said) or text[found.start : found.end]
+        pieces += [text[at : found.start], said]
+        at = found.end
+    return "".join([*pieces, text[at:]])
 
 
 def _known(part: str) -> bool:

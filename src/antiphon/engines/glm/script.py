@@ -94,7 +94,6 @@ def ignored(utterance: Utterance) -> tuple[str, ...]:
     """What was asked for and cannot be done: a mood comes from a recording, not from its name."""
     style = utterance.style
     asked = {
-        "pronunciations": bool(utterance.pronunciations),
         f"emotion {style.emotion}": bool(style.emotion) and style.reference is None,
         "pitch": style.pitch != 0,
     }

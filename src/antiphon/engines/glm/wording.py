@@ -78,7 +78,7 @@ ENGLISH: tuple[Rule, ...] = (
 
 def worded(text: str, lexicon: Lexicon | None = None) -> str:
     """What the model reads for a clause; ends with a mark where there is anything to say."""
-    chinese = re.search(f"[{HAN}]", text) is not None
+    chinese = re.search(f"[{HAN}]|<[|]", text) is not None
     parts = [
         part if part[2:-2] in all_phonemes() else _part(part, chinese, lexicon or replacements())
         for part in TOKEN.split(text)
