@@ -109,7 +109,12 @@ async def staircase(settings: Settings) -> AsyncIterator[Staircase]:
         _beside(kept.warm) as warmed,
     ):
         options = EngineOptions(
-            settings.model, settings.workers, kept.library, settings.device, settings.precision
+            settings.model,
+            settings.workers,
+            kept.library,
+            settings.device,
+            settings.precision,
+            settings.vocoder,
         )
         async with given_back(await open_engine(settings.engine, options)) as engine:
             await warmed.wait()

@@ -22,7 +22,8 @@ class EngineOptions:
 
     `model` is the folder of a checkpoint, `workers` how many processes or streams to run,
     `recordings` where reference recordings are found (None: this run has none), `device` and
-    `precision` where a neural model runs and how its numbers are kept.
+    `precision` where a neural model runs and how its numbers are kept, `vocoder` what it sounds
+    through.
     """
 
     model: Path | None = None
@@ -30,6 +31,7 @@ class EngineOptions:
     recordings: Recordings | None = None
     device: str = "auto"
     precision: str = "float32"
+    vocoder: str = "24k"
 
 
 EngineFactory = Callable[[EngineOptions], Awaitable[Engine]]

@@ -9,11 +9,12 @@ import torch
 from torch import nn
 
 from antiphon.engines.glm.capacity import check_memory
-from antiphon.engines.glm.checkpoint import Checkpoint
+from antiphon.engines.glm.checkpoint import VOCOS, Checkpoint
 from antiphon.engines.glm.config import VocoderConfig
 from antiphon.engines.glm.flow import Flow
 from antiphon.engines.glm.hearing import Hearing
 from antiphon.engines.glm.language_model import LanguageModel
+from antiphon.engines.glm.mel import MEL_24K, MEL_32K
 from antiphon.engines.glm.plans import BlockPlan
 from antiphon.engines.glm.prompt_features import PromptFeatures
 from antiphon.engines.glm.runner import Runner
@@ -22,6 +23,8 @@ from antiphon.engines.glm.script import Script
 from antiphon.engines.glm.speakers import own_voices, trained_prompts
 from antiphon.engines.glm.streaming import Sounder
 from antiphon.engines.glm.vocoder import Vocoder
+from antiphon.engines.glm.vocoder_32k import CompiledVocoder
+from antiphon.engines.glm.vocoding import MelVocoder
 from antiphon.engines.glm.weights import flow_weights, language_weights, vocoder_weights
 from antiphon.engines.registry import EngineOptions
 from antiphon.errors import BadCheckpoint, BadSetting
@@ -35,6 +38,7 @@ PRECISIONS = {
     "bfloat16": torch.bfloat16,
     "float16": torch.float16,
 }
+MELS = {"24k": MEL_24K, "32k": MEL_32K}  # what each vocoder takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +73,15 @@ def load(options: EngineOptions, plan: BlockPlan | None = None) -> Loaded:
         checkpoint.speech_tokenizer.codes, checkpoint.language.vocab_size
     ):
         raise BadCheckpoint(checkpoint.root, "does not fit together: " + "; ".join(misfits))
-    sounder = _sounder(checkpoint, device)
-    hearing = Hearing.load(checkpoint, device)
-    precision = "" if options.precision == "float32" else f"-{options.precision}"
+    flow, vocoder = _flow(checkpoint, device), _vocoder(checkpoint, device, options.vocoder)
+    hearing = Hearing.load(checkpoint, device, MELS[options.vocoder])
     return Loaded(
-        Runner(_language(checkpoint, device, dtype), sounder, specials, device),
+        Runner(_language(checkpoint, device, dtype), Sounder(flow, vocoder), specials, device),
         Scheduler(plan),
         Script(checkpoint.tokenizer, specials, checkpoint.language.max_positions),
         hearing.features,
-        ("random-" if checkpoint.is_random else "") + checkpoint.digest + precision,
-        sounder.vocoder.rate,
+        _digest(checkpoint, options),
+        vocoder.rate,
         own_voices(checkpoint),
         trained_prompts(checkpoint),
         RANDOM_VOICE if checkpoint.is_random else TRAINED_VOICE,
@@ -102,6 +105,20 @@ def device_of(name: str) -> torch.device:
     return device
 
 
+def _digest(checkpoint: Checkpoint, options: EngineOptions) -> str:
+    """The name of what sounds: that of the checkpoint, and what is not as it usually is."""
+    usual = EngineOptions()
+    changed = [
+        chosen
+        for chosen, default in (
+            (options.precision, usual.precision),
+            (options.vocoder, usual.vocoder),
+        )
+        if chosen != default
+    ]
+    return "-".join([*(["random"] if checkpoint.is_random else []), checkpoint.digest, *changed])
+
+
 def _language(checkpoint: Checkpoint, device: torch.device, dtype: torch.dtype) -> LanguageModel:
     with torch.device("meta"):
         model = LanguageModel(checkpoint.language)
@@ -109,19 +126,27 @@ def _language(checkpoint: Checkpoint, device: torch.device, dtype: torch.dtype) 
     return model.to(device, dtype)
 
 
-def _sounder(checkpoint: Checkpoint, device: torch.device) -> Sounder:
-    """Flow and vocoder stay in single precision: in less, some sounds become unclear.
+def _flow(checkpoint: Checkpoint, device: torch.device) -> Flow:
+    """In single precision, as the vocoder: in less, some sounds become unclear.
 
-    They compute tables for themselves, so they are not built on `meta` as the larger models are.
+    Both compute tables for themselves, so they are not built on `meta` as the larger models are.
     """
     flow = Flow(checkpoint.flow)
     _fill(checkpoint, flow, flow_weights(checkpoint))
+    return flow.to(device, torch.float32)
+
+
+def _vocoder(checkpoint: Checkpoint, device: torch.device, name: str) -> MelVocoder:
+    """The vocoder of that name; raises `BadCheckpoint` where the checkpoint has none."""
+    if name == "32k":
+        if checkpoint.vocoder_32k is None:
+            raise BadCheckpoint(checkpoint.root, f"has no 32 kHz vocoder ({VOCOS})")
+        return CompiledVocoder.load(checkpoint.vocoder_32k, device)
     weights = vocoder_weights(checkpoint)
     shapes = {name: tuple(tensor.shape) for name, tensor in weights.items()}
     vocoder = Vocoder(VocoderConfig.of(checkpoint.vocoder_weights, shapes))
     _fill(checkpoint, vocoder, weights)
-    single = torch.float32
-    return Sounder(flow.to(device, single), vocoder.fold().to(device, single))
+    return vocoder.fold().to(device, torch.float32)
 
 
 def _fill(checkpoint: Checkpoint, model: nn.Module, weights: dict[str, torch.Tensor]) -> None:
