@@ -65,6 +65,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     model: Path | None = None
     device: str = "auto"
     precision: Precision = "float32"
+    rate: Count = 24_000
     database_url: str | None = None
     objects_url: str | None = None
     fabric_url: str = "local:"

@@ -11,6 +11,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from antiphon.errors import EngineMissing
+from antiphon.settings import Settings
 from antiphon.speech import Engine, Recordings
 
 GROUP = "antiphon.engines"
@@ -22,7 +23,8 @@ class EngineOptions:
 
     `model` is the folder of a checkpoint, `workers` how many processes or streams to run,
     `recordings` where reference recordings are found (None: this run has none), `device` and
-    `precision` where a neural model runs and how its numbers are kept.
+    `precision` where a neural model runs and how its numbers are kept, `rate` the samples a second
+    of one that offers several.
     """
 
     model: Path | None = None
@@ -30,6 +32,19 @@ class EngineOptions:
     recordings: Recordings | None = None
     device: str = "auto"
     precision: str = "float32"
+    rate: int = 24_000
+
+    @classmethod
+    def of(cls, settings: Settings, recordings: Recordings | None = None) -> EngineOptions:
+        """What the settings say, with the recordings of this run."""
+        return cls(
+            settings.model,
+            settings.workers,
+            recordings,
+            settings.device,
+            settings.precision,
+            settings.rate,
+        )
 
 
 EngineFactory = Callable[[EngineOptions], Awaitable[Engine]]

@@ -14,6 +14,7 @@ from antiphon.engines.glm.config import VocoderConfig
 from antiphon.engines.glm.flow import Flow
 from antiphon.engines.glm.hearing import Hearing
 from antiphon.engines.glm.language_model import LanguageModel
+from antiphon.engines.glm.mel import MEL_24K, MEL_32K
 from antiphon.engines.glm.plans import BlockPlan
 from antiphon.engines.glm.prompt_features import PromptFeatures
 from antiphon.engines.glm.runner import Runner
@@ -22,11 +23,14 @@ from antiphon.engines.glm.script import Script
 from antiphon.engines.glm.speakers import own_voices, trained_prompts
 from antiphon.engines.glm.streaming import Sounder
 from antiphon.engines.glm.vocoder import Vocoder
+from antiphon.engines.glm.vocoder_32k import CompiledVocoder
 from antiphon.engines.glm.weights import flow_weights, language_weights, vocoder_weights
 from antiphon.engines.registry import EngineOptions
 from antiphon.errors import BadCheckpoint, BadSetting
 from antiphon.speech import Recording
 
+USUAL_RATE = 24_000
+MELS = {USUAL_RATE: MEL_24K, 32_000: MEL_32K}
 RANDOM = "This model's weights are random numbers: what it says holds no words."
 RANDOM_VOICE = "A synthetic recording, for a model of random weights."
 TRAINED_VOICE = "A recording that came with the checkpoint."
@@ -62,6 +66,8 @@ def load(options: EngineOptions, plan: BlockPlan | None = None) -> Loaded:
     if options.model is None:
         raise BadSetting("no checkpoint is named")
     checkpoint = Checkpoint.open(options.model)
+    if options.rate not in MELS:
+        raise BadSetting(f"the engine 'glm' speaks at 24000 or 32000 Hz, not at {options.rate}")
     device, dtype = device_of(options.device), PRECISIONS[options.precision]
     check_memory(checkpoint, device, dtype.itemsize, options.workers or 1)
     specials = checkpoint.tokenizer.specials(checkpoint.speech_tokenizer.codes)
@@ -69,21 +75,31 @@ def load(options: EngineOptions, plan: BlockPlan | None = None) -> Loaded:
         checkpoint.speech_tokenizer.codes, checkpoint.language.vocab_size
     ):
         raise BadCheckpoint(checkpoint.root, "does not fit together: " + "; ".join(misfits))
-    sounder = _sounder(checkpoint, device)
-    hearing = Hearing.load(checkpoint, device)
-    precision = "" if options.precision == "float32" else f"-{options.precision}"
+    sounder = _sounder(checkpoint, device, options.rate)
+    hearing = Hearing.load(checkpoint, device, MELS[options.rate])
     return Loaded(
         Runner(_language(checkpoint, device, dtype), sounder, specials, device),
         Scheduler(plan),
         Script(checkpoint.tokenizer, specials, checkpoint.language.max_positions),
         hearing.features,
-        ("random-" if checkpoint.is_random else "") + checkpoint.digest + precision,
+        _named(checkpoint, options),
         sounder.vocoder.rate,
         own_voices(checkpoint),
         trained_prompts(checkpoint),
         RANDOM_VOICE if checkpoint.is_random else TRAINED_VOICE,
         RANDOM if checkpoint.is_random else "",
     )
+
+
+def _named(checkpoint: Checkpoint, options: EngineOptions) -> str:
+    """What the sound depends on: the weights, and what was chosen beside them."""
+    parts = ["random"] if checkpoint.is_random else []
+    parts.append(checkpoint.digest)
+    if options.precision != "float32":
+        parts.append(options.precision)
+    if options.rate != USUAL_RATE:
+        parts.append(str(options.rate))
+    return "-".join(parts)
 
 
 def device_of(name: str) -> torch.device:
@@ -109,19 +125,27 @@ def _language(checkpoint: Checkpoint, device: torch.device, dtype: torch.dtype) 
     return model.to(device, dtype)
 
 
-def _sounder(checkpoint: Checkpoint, device: torch.device) -> Sounder:
+def _sounder(checkpoint: Checkpoint, device: torch.device, rate: int) -> Sounder:
     """Flow and vocoder stay in single precision: in less, some sounds become unclear.
 
     They compute tables for themselves, so they are not built on `meta` as the larger models are.
     """
     flow = Flow(checkpoint.flow)
     _fill(checkpoint, flow, flow_weights(checkpoint))
+    flow.to(device, torch.float32)
+    if rate == USUAL_RATE:
+        return Sounder(flow, _vocoder(checkpoint, device))
+    if checkpoint.vocoder_32k is None:
+        raise BadCheckpoint(checkpoint.root, f"has no vocoder for {rate} Hz")
+    return Sounder(flow, CompiledVocoder.load(checkpoint.vocoder_32k, device))
+
+
+def _vocoder(checkpoint: Checkpoint, device: torch.device) -> Vocoder:
     weights = vocoder_weights(checkpoint)
     shapes = {name: tuple(tensor.shape) for name, tensor in weights.items()}
     vocoder = Vocoder(VocoderConfig.of(checkpoint.vocoder_weights, shapes))
     _fill(checkpoint, vocoder, weights)
-    single = torch.float32
-    return Sounder(flow.to(device, single), vocoder.fold().to(device, single))
+    return vocoder.fold().to(device, torch.float32)
 
 
 def _fill(checkpoint: Checkpoint, model: nn.Module, weights: dict[str, torch.Tensor]) -> None:
