@@ -3,11 +3,12 @@
     python tools/beside_upstream.py PATH [--size small real] [--seed 7001 7002]
 
 PATH is a checkout of github.com/zai-org/GLM-TTS. It is copied, and the copy's `cuda` becomes `cpu`;
-nothing else of it is changed. Its libraries must be importable: transformers 4.57.3, x-transformers
-1.42.26, einops, librosa, torchaudio, contractions, inflect, emoji, pronouncing, jieba, pypinyin,
-onnxruntime, beside those of our extra `glm`, `onnx` and `soundfile`.
+nothing else of it is changed. Its libraries must be importable: transformers 4.57.3, peft,
+x-transformers 1.42.26, einops, librosa, torchaudio, contractions, inflect, emoji, pronouncing,
+jieba, pypinyin, setuptools below 81, beside those of our extra `glm`, `onnx` and `soundfile`.
 
-A synthetic recording goes through both: features, speech tokens, speaker vector, mel, flow, sound.
+The language models continue a prompt. A synthetic recording goes through the rest: features,
+speech tokens, speaker vector, mel, flow, sound.
 Each stage is compared on equal inputs; then the chain once more, each on its own results.
 """
 
@@ -37,6 +38,7 @@ from antiphon.engines.glm.whisper_features import whisper_features
 
 sys.path.insert(0, str(Path(__file__).parent))  # for those who load this file by its path
 
+from beside_language import compare_language
 from upstream import (
     RATE,
     on_the_cpu,
@@ -263,8 +265,11 @@ def compare_vocoder(table: Table, size: Size, seed: int, theirs: Tensor, ours: T
 
 
 @torch.inference_mode()
-def compare(table: Table, size: Size, seed: int) -> None:
+def compare(table: Table, name: str, seed: int) -> None:
     """Everything once."""
+    size = SIZES[name]
+    with tempfile.TemporaryDirectory() as folder:
+        compare_language(table, name, seed, Path(folder))
     with tempfile.TemporaryDirectory() as folder:
         theirs, ours = compare_hearing(table, size, seed, Path(folder))
     mels = compare_flow(table, size, seed, theirs, ours)
@@ -285,7 +290,7 @@ def main() -> int:
             for seed in asked.seed:
                 began = time.monotonic()
                 print(f"{size}, seed {seed}", flush=True)
-                compare(table, SIZES[size], seed)
+                compare(table, size, seed)
                 print(f"  in {time.monotonic() - began:.0f} s")
     print("everything is within its bound" if table.held else "NOT everything is within its bound")
     return 0 if table.held else 1

@@ -14,6 +14,7 @@ from antiphon.engines.glm.engine import Glm, open_engine
 from antiphon.engines.glm.loading import Loaded
 from antiphon.engines.glm.plans import BlockPlan
 from antiphon.engines.glm.scheduler import Scheduler
+from antiphon.engines.glm.script import MOST_TEXT_IDS
 from antiphon.engines.registry import EngineOptions
 from antiphon.errors import (
     BadSetting,
@@ -48,7 +49,7 @@ MIXED = Utterance("今天 weather 很好，我们去 park 吧。", seed=4)
 
 async def opened(loaded: Loaded, **changed: object) -> Glm:
     """An engine of its own on the shared weights."""
-    fresh = replace(loaded, scheduler=Scheduler(), **changed)  # type: ignore[arg-type]
+    fresh = replace(loaded, **{"scheduler": Scheduler(), **changed})  # type: ignore[arg-type]
     engine = Glm(fresh, None, 1)
     await engine.open()
     return engine
@@ -124,16 +125,18 @@ async def test_without_a_seed_the_sound_is_still_the_same(engine: Glm) -> None:
 
 async def test_leaving_at_every_frame_frees_everything(loaded: Loaded) -> None:
     """After leaving at any frame the device holds nothing, and the slot is free."""
-    engine = await opened(loaded)
+    short = replace(ENGLISH, text="Hello there.")
+    small = Scheduler(BlockPlan((6, 8), look_ahead=2))  # several blocks even so
+    engine = await opened(loaded, scheduler=small)
     admitted = Admitted(engine, Limits(1, 1, 2))
-    whole = await pcm_of(engine, ENGLISH)
-    count = len(await frames_of(engine, ENGLISH))
+    whole = await pcm_of(engine, short)
+    count = len(await frames_of(engine, short))
     for leave_at in range(count + 1):
-        async with admitted.speak(ENGLISH, Call("test")) as frames:
+        async with admitted.speak(short, Call("test")) as frames:
             for _ in range(leave_at):
                 await anext(frames)
         assert (engine.desk.inside, loaded.runner.held, admitted.load.busy) == (0, 0, 0)
-    assert await pcm_of(engine, ENGLISH) == whole
+    assert await pcm_of(engine, short) == whole
     await engine.aclose()
 
 
@@ -183,7 +186,9 @@ async def test_the_memory_of_another_model_is_left(engine: Glm) -> None:
 
 async def test_a_long_text_is_spoken_whole(engine: Glm) -> None:
     """What does not fit at once is cut and spoken on; the end tells all characters."""
-    text = "My name is Anna, and I live here. " * 24
+    text = "My name is Anna, and I live here. " * 12
+    ids = engine._script.encoding.encode(text)
+    assert len(ids) > MOST_TEXT_IDS
     finished = (await frames_of(engine, Utterance(text, seed=1)))[-1]
     assert isinstance(finished, Finished)
     assert finished.characters == len(text)

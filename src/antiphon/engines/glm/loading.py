@@ -78,7 +78,7 @@ def load(options: EngineOptions, plan: BlockPlan | None = None) -> Loaded:
         Script(checkpoint.tokenizer, specials, checkpoint.language.max_positions),
         hearing.features,
         ("random-" if checkpoint.is_random else "") + checkpoint.digest + precision,
-        sounder.vocoder.config.rate,
+        sounder.vocoder.rate,
         own_voices(checkpoint),
         trained_prompts(checkpoint),
         RANDOM_VOICE if checkpoint.is_random else TRAINED_VOICE,

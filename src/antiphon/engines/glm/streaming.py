@@ -14,7 +14,7 @@ from torch import Tensor
 
 from antiphon.engines.glm.draws import Purpose, normals
 from antiphon.engines.glm.flow import Flow, FlowCondition, Pinned, Solution
-from antiphon.engines.glm.vocoder import NoiseOf, Vocoder, VocoderState
+from antiphon.engines.glm.vocoding import MelVocoder, NoiseOf, VocoderState
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Sounder:
     """Flow and vocoder as one; all state goes in and comes out."""
 
     flow: Flow
-    vocoder: Vocoder
+    vocoder: MelVocoder
 
     def start(self) -> SoundState:
         """A sound of which no block has been made."""
@@ -101,7 +101,7 @@ class Sounder:
         return self.flow.solve(condition, noise, pinned=pinned, between=between)
 
     def _noise(self, seed: int, device: torch.device) -> NoiseOf:
-        hop, harmonics = self.vocoder.hop, self.vocoder.m_source.harmonics
+        hop, harmonics = self.vocoder.hop, self.vocoder.harmonics
 
         def of(first: int, frames: int) -> Tensor:
             drawn = normals(seed, Purpose.SOURCE, first, frames, hop * harmonics)

@@ -8,8 +8,6 @@ sees `margin` frames past what it gives away. Noise comes in from outside, by fr
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import accumulate
 from operator import mul
 
@@ -26,26 +24,10 @@ from antiphon.engines.glm.vocoder_layers import (
     normed_conv,
 )
 from antiphon.engines.glm.vocoder_source import Anchor, HarmonicSource
+from antiphon.engines.glm.vocoding import NoiseOf, VocoderState
 
 LOUDEST_BIN = 100.0
 LAST_SLOPE = 0.01  # of the last activation: the reference leaves it at the library's default
-
-NoiseOf = Callable[[int, int], Tensor]
-"""(first frame, frames) -> normal noise [1, frames * hop, harmonics], the same whenever asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class VocoderState:
-    """Between two windows of one sound: the frames still needed, and where the pitch stood.
-
-    `mel` [1, 80, n] begins at frame `first` of the sound; its first `given` frames have been
-    heard; `anchor` is None at the beginning of the sound.
-    """
-
-    mel: Tensor
-    first: int = 0
-    given: int = 0
-    anchor: Anchor | None = None
 
 
 class Vocoder(nn.Module):
@@ -54,7 +36,7 @@ class Vocoder(nn.Module):
     def __init__(self, config: VocoderConfig) -> None:
         super().__init__()
         self.config = config
-        self.hop = math.prod(config.upsample_rates) * config.hop
+        self.rate, self.hop = config.rate, math.prod(config.upsample_rates) * config.hop
         bins = config.n_fft + 2  # real and imaginary parts, or magnitudes and phases
         self.f0_predictor = PitchPredictor(config.mels, config.f0_channels)
         self.m_source = HarmonicSource(
@@ -65,6 +47,7 @@ class Vocoder(nn.Module):
             config.noise_level,
             config.voiced_above_hz,
         )
+        self.harmonics = self.m_source.harmonics
         self.conv_pre = normed_conv(config.mels, config.channels, 7)
         widths = [config.channels // 2**stage for stage in range(len(config.upsample_rates) + 1)]
         self.ups = nn.ModuleList(_upsamplings(config, widths))
