@@ -23,8 +23,8 @@ class EngineOptions:
 
     `model` is the folder of a checkpoint, `workers` how many processes or streams to run,
     `recordings` where reference recordings are found (None: this run has none), `device` and
-    `precision` where a neural model runs and how its numbers are kept, `rate` the samples a second
-    of one that offers several.
+    `precision` where a neural model runs and how its numbers are kept, `vocoder` what it sounds
+    through.
     """
 
     model: Path | None = None
@@ -32,7 +32,7 @@ class EngineOptions:
     recordings: Recordings | None = None
     device: str = "auto"
     precision: str = "float32"
-    rate: int = 24_000
+    vocoder: str = "24k"
 
     @classmethod
     def of(cls, settings: Settings, recordings: Recordings | None = None) -> EngineOptions:
@@ -43,7 +43,7 @@ class EngineOptions:
             recordings,
             settings.device,
             settings.precision,
-            settings.rate,
+            settings.vocoder,
         )
 
 

@@ -1,103 +1,56 @@
-"""Opening a checkpoint: memory is counted first, and what is chosen is in the model's name."""
+"""Which vocoder an operator asked for, and what follows from it."""
 
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import torch
-from torch import Tensor, nn
 
-from antiphon.engines.glm import capacity
-from antiphon.engines.glm.capacity import free_bytes, needed_bytes
-from antiphon.engines.glm.checkpoint import VOCOS, Checkpoint
-from antiphon.engines.glm.loading import Loaded, device_of, load
+from antiphon.engines.glm.checkpoint import VOCOS
+from antiphon.engines.glm.engine import Glm
+from antiphon.engines.glm.loading import Loaded, load
 from antiphon.engines.registry import EngineOptions
-from antiphon.errors import BadCheckpoint, BadSetting, MemoryShort
-
-CPU = torch.device("cpu")
-
-
-class Humming(nn.Module):
-    """Stands in for the closed program: 640 samples of each frame's mean."""
-
-    def forward(self, mel: Tensor) -> Tensor:
-        """[B, T, 80] -> [B, 640 T]."""
-        return (mel.mean(2) * 0.01).repeat_interleave(640, dim=1)
+from antiphon.errors import BadCheckpoint
+from antiphon.speech import Audio, Call, Finished, Started, Utterance
+from tests.engines.glm.programs import write_program
 
 
-def test_memory_is_counted_before_anything_is_loaded(
-    tiny: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Too little, and the error has both numbers; nothing was opened."""
-    monkeypatch.setattr(capacity, "free_bytes", lambda device: 1 << 20)
-    monkeypatch.setattr(
-        "antiphon.engines.glm.loading._sounder", None
-    )  # would break if it came so far
-    with pytest.raises(MemoryShort) as told:
-        load(EngineOptions(tiny))
-    assert told.value.free_bytes == 1 << 20
-    assert told.value.needed_bytes > 1 << 20
+@pytest.fixture
+def wide(tiny: Path, tmp_path: Path) -> Loaded:
+    """The tiny checkpoint with a 32 kHz vocoder, which is asked for."""
+    folder = shutil.copytree(tiny, tmp_path / "wide")
+    write_program(folder / VOCOS)
+    return load(EngineOptions(folder, vocoder="32k"))
 
 
-def test_what_is_needed_grows_with_precision_and_slots(tiny: Path) -> None:
-    """Half the width is half the language model; every slot has its own keys and values."""
-    checkpoint = Checkpoint.open(tiny)
-    single, half = (needed_bytes(checkpoint, width, 1) for width in (4, 2))
-    assert single > half
-    config = checkpoint.language
-    slot = config.max_positions * 2 * config.layers * config.kv_heads * config.head_dim * 4
-    assert needed_bytes(checkpoint, 4, 3) - single == 2 * slot
-    free = free_bytes(CPU)
-    assert free is None or free > single
+@pytest.mark.anyio
+async def test_it_speaks_at_32_khz(wide: Loaded) -> None:
+    """Prompts are heard for that vocoder, and a code is 40 ms of its rate."""
+    engine = Glm(wide, None, 1)
+    await engine.open()
+    async with engine.speak(Utterance("Good morning to you.", seed=1), Call("test")) as stream:
+        frames = [frame async for frame in stream]
+    await engine.aclose()
+    started, finished = frames[0], frames[-1]
+    assert isinstance(started, Started)
+    assert isinstance(finished, Finished)
+    assert started.rate == 32_000
+    assert finished.samples == sum(f.samples for f in frames if isinstance(f, Audio))
+    assert finished.samples % 640 == 0
+    [voice] = wide.voices.values()
+    assert wide.hear(voice).mel_rate == 32_000
 
 
-def test_a_lower_precision_is_another_model(tiny: Path, loaded: Loaded) -> None:
-    """It sounds otherwise, so that its name differs."""
-    lower = load(EngineOptions(tiny, precision="bfloat16"))
-    assert lower.digest == f"{loaded.digest}-bfloat16"
-    assert loaded.digest.startswith("random-")
+def test_another_vocoder_is_another_model(wide: Loaded) -> None:
+    """So that nothing made for one is taken for the other."""
+    assert wide.digest.endswith("-32k")
+    assert wide.rate == 32_000
 
 
-def test_another_rate_takes_another_vocoder(tiny: Path, tmp_path: Path, loaded: Loaded) -> None:
-    """32 kHz where the checkpoint has its vocoder, and a sentence where it has not."""
-    with pytest.raises(BadCheckpoint, match="32000"):
-        load(EngineOptions(tiny, rate=32_000))
-    with pytest.raises(BadSetting, match="44100"):
-        load(EngineOptions(tiny, rate=44_100))
-    richer = tmp_path / "richer"
-    shutil.copytree(tiny, richer)
-    (richer / VOCOS).parent.mkdir()
-    with pytest.warns(DeprecationWarning, match="jit"):
-        torch.jit.save(torch.jit.script(Humming()), str(richer / VOCOS))
-    high = load(EngineOptions(richer, rate=32_000))
-    assert high.rate == 32_000
-    assert high.digest.endswith("-32000")
-    features = high.hear(next(iter(high.voices.values())))
-    assert features.mel_rate == 32_000
-    high.runner.show("somebody", features)
-    sounder, timbre = high.runner._sounder, high.runner._timbres["somebody"]
-    wave, _ = sounder.advance(sounder.start(), timbre, [1, 2, 3], 0)
-    assert len(wave) == 640 * (
-        sounder.flow.frames(timbre.tokens.shape[1] + 3) - timbre.mel.shape[1]
-    )
-
-
-def test_a_checkpoint_that_contradicts_itself_is_told(tiny: Path, tmp_path: Path) -> None:
-    """Weights of another size than the configuration says are named, not run."""
-    torn = tmp_path / "torn"
-    shutil.copytree(tiny, torn)
-    config = torn / "llm" / "config.json"
-    config.write_text(
-        config.read_text().replace('"intermediate_size": 64', '"intermediate_size": 96')
-    )
-    with pytest.raises(BadCheckpoint, match="other weights"):
-        load(EngineOptions(torn))
-
-
-def test_devices_are_found_by_name() -> None:
-    """`auto` is the CPU where there is no GPU; a name that means nothing is told."""
-    assert device_of("auto").type in {"cpu", "cuda"}
-    with pytest.raises(BadSetting, match="abacus"):
-        device_of("abacus")
+def test_a_checkpoint_without_it_says_so(tiny: Path) -> None:
+    """With the name of the file that is missing."""
+    options = replace(EngineOptions(tiny), vocoder="32k")
+    with pytest.raises(BadCheckpoint, match=VOCOS):
+        load(options)

@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 import math
-import warnings
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from antiphon.engines.glm.vocoder_32k import HOP, MARGIN, CompiledVocoder
 from antiphon.errors import BadCheckpoint
-
-
-class Stand(nn.Module):
-    """Gives back the mean of 21 frames of the first band for a hop: [B, T, 80] -> [B, T * 640]."""
-
-    def forward(self, mel: Tensor) -> Tensor:
-        """One sample after another; beyond the ends there is nothing."""
-        smooth = nn.functional.avg_pool1d(mel[:, :, 0], 21, 1, 10, False, False)
-        return smooth.repeat_interleave(640, dim=1)
+from tests.engines.glm.programs import write_program
 
 
 @pytest.fixture
 def program(tmp_path: Path) -> Path:
     """A program as the checkpoint would hold one."""
-    path = tmp_path / "generator_jit.ckpt"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of the format, not of its use
-        torch.jit.script(Stand()).save(str(path))
-    return path
+    return write_program(tmp_path / "generator_jit.ckpt")
 
 
 def test_it_is_given_bands_in_its_own_scale(program: Path) -> None:

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from antiphon.engines.glm.capacity import check_memory
-from antiphon.engines.glm.checkpoint import Checkpoint
+from antiphon.engines.glm.checkpoint import VOCOS, Checkpoint
 from antiphon.engines.glm.config import VocoderConfig
 from antiphon.engines.glm.flow import Flow
 from antiphon.engines.glm.hearing import Hearing
@@ -24,13 +24,12 @@ from antiphon.engines.glm.speakers import own_voices, trained_prompts
 from antiphon.engines.glm.streaming import Sounder
 from antiphon.engines.glm.vocoder import Vocoder
 from antiphon.engines.glm.vocoder_32k import CompiledVocoder
+from antiphon.engines.glm.vocoding import MelVocoder
 from antiphon.engines.glm.weights import flow_weights, language_weights, vocoder_weights
 from antiphon.engines.registry import EngineOptions
 from antiphon.errors import BadCheckpoint, BadSetting
 from antiphon.speech import Recording
 
-USUAL_RATE = 24_000
-MELS = {USUAL_RATE: MEL_24K, 32_000: MEL_32K}
 RANDOM = "This model's weights are random numbers: what it says holds no words."
 RANDOM_VOICE = "A synthetic recording, for a model of random weights."
 TRAINED_VOICE = "A recording that came with the checkpoint."
@@ -39,6 +38,7 @@ PRECISIONS = {
     "bfloat16": torch.bfloat16,
     "float16": torch.float16,
 }
+MELS = {"24k": MEL_24K, "32k": MEL_32K}  # what each vocoder takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,6 @@ def load(options: EngineOptions, plan: BlockPlan | None = None) -> Loaded:
     if options.model is None:
         raise BadSetting("no checkpoint is named")
     checkpoint = Checkpoint.open(options.model)
-    if options.rate not in MELS:
-        raise BadSetting(f"the engine 'glm' speaks at 24000 or 32000 Hz, not at {options.rate}")
     device, dtype = device_of(options.device), PRECISIONS[options.precision]
     check_memory(checkpoint, device, dtype.itemsize, options.workers or 1)
     specials = checkpoint.tokenizer.specials(checkpoint.speech_tokenizer.codes)
@@ -75,31 +73,20 @@ def load(options: EngineOptions, plan: BlockPlan | None = None) -> Loaded:
         checkpoint.speech_tokenizer.codes, checkpoint.language.vocab_size
     ):
         raise BadCheckpoint(checkpoint.root, "does not fit together: " + "; ".join(misfits))
-    sounder = _sounder(checkpoint, device, options.rate)
-    hearing = Hearing.load(checkpoint, device, MELS[options.rate])
+    flow, vocoder = _flow(checkpoint, device), _vocoder(checkpoint, device, options.vocoder)
+    hearing = Hearing.load(checkpoint, device, MELS[options.vocoder])
     return Loaded(
-        Runner(_language(checkpoint, device, dtype), sounder, specials, device),
+        Runner(_language(checkpoint, device, dtype), Sounder(flow, vocoder), specials, device),
         Scheduler(plan),
         Script(checkpoint.tokenizer, specials, checkpoint.language.max_positions),
         hearing.features,
-        _named(checkpoint, options),
-        sounder.vocoder.rate,
+        _digest(checkpoint, options),
+        vocoder.rate,
         own_voices(checkpoint),
         trained_prompts(checkpoint),
         RANDOM_VOICE if checkpoint.is_random else TRAINED_VOICE,
         RANDOM if checkpoint.is_random else "",
     )
-
-
-def _named(checkpoint: Checkpoint, options: EngineOptions) -> str:
-    """What the sound depends on: the weights, and what was chosen beside them."""
-    parts = ["random"] if checkpoint.is_random else []
-    parts.append(checkpoint.digest)
-    if options.precision != "float32":
-        parts.append(options.precision)
-    if options.rate != USUAL_RATE:
-        parts.append(str(options.rate))
-    return "-".join(parts)
 
 
 def device_of(name: str) -> torch.device:
@@ -118,6 +105,20 @@ def device_of(name: str) -> torch.device:
     return device
 
 
+def _digest(checkpoint: Checkpoint, options: EngineOptions) -> str:
+    """The name of what sounds: that of the checkpoint, and what is not as it usually is."""
+    usual = EngineOptions()
+    changed = [
+        chosen
+        for chosen, default in (
+            (options.precision, usual.precision),
+            (options.vocoder, usual.vocoder),
+        )
+        if chosen != default
+    ]
+    return "-".join([*(["random"] if checkpoint.is_random else []), checkpoint.digest, *changed])
+
+
 def _language(checkpoint: Checkpoint, device: torch.device, dtype: torch.dtype) -> LanguageModel:
     with torch.device("meta"):
         model = LanguageModel(checkpoint.language)
@@ -125,22 +126,22 @@ def _language(checkpoint: Checkpoint, device: torch.device, dtype: torch.dtype) 
     return model.to(device, dtype)
 
 
-def _sounder(checkpoint: Checkpoint, device: torch.device, rate: int) -> Sounder:
-    """Flow and vocoder stay in single precision: in less, some sounds become unclear.
+def _flow(checkpoint: Checkpoint, device: torch.device) -> Flow:
+    """In single precision, as the vocoder: in less, some sounds become unclear.
 
-    They compute tables for themselves, so they are not built on `meta` as the larger models are.
+    Both compute tables for themselves, so they are not built on `meta` as the larger models are.
     """
     flow = Flow(checkpoint.flow)
     _fill(checkpoint, flow, flow_weights(checkpoint))
-    flow.to(device, torch.float32)
-    if rate == USUAL_RATE:
-        return Sounder(flow, _vocoder(checkpoint, device))
-    if checkpoint.vocoder_32k is None:
-        raise BadCheckpoint(checkpoint.root, f"has no vocoder for {rate} Hz")
-    return Sounder(flow, CompiledVocoder.load(checkpoint.vocoder_32k, device))
+    return flow.to(device, torch.float32)
 
 
-def _vocoder(checkpoint: Checkpoint, device: torch.device) -> Vocoder:
+def _vocoder(checkpoint: Checkpoint, device: torch.device, name: str) -> MelVocoder:
+    """The vocoder of that name; raises `BadCheckpoint` where the checkpoint has none."""
+    if name == "32k":
+        if checkpoint.vocoder_32k is None:
+            raise BadCheckpoint(checkpoint.root, f"has no 32 kHz vocoder ({VOCOS})")
+        return CompiledVocoder.load(checkpoint.vocoder_32k, device)
     weights = vocoder_weights(checkpoint)
     shapes = {name: tuple(tensor.shape) for name, tensor in weights.items()}
     vocoder = Vocoder(VocoderConfig.of(checkpoint.vocoder_weights, shapes))
