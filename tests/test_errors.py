@@ -60,6 +60,7 @@ TOLD = {
     errors.EngineMissing: ("tune", ["tone"]),
     errors.BadCheckpoint: ("glm-tts/llm/config.json", "has no field 'hidden_size'"),
     errors.PackageMissing: ("tiktoken", "glm"),
+    errors.MemoryShort: (9 << 30, 5 << 30, "cuda"),
 }
 
 

@@ -32,8 +32,8 @@ CARD = Card("held", "held-1", RATE, ("en", "zh"), (Voice("low"), Voice("high")),
 class Held(Engine):
     """Says `frames` frames of 0.2 s with the words spread over them; waits at frame `at`."""
 
-    def __init__(self, frames: int = 20, at: int | None = None) -> None:
-        self.frames, self.at = frames, at
+    def __init__(self, frames: int = 20, at: int | None = None, card: Card = CARD) -> None:
+        self.frames, self.at, self._card = frames, at, card
         self.inside = 0
         self._gate: anyio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -45,7 +45,7 @@ class Held(Engine):
         self._loop.call_soon_threadsafe(self._gate.set)
 
     def card(self) -> Card:
-        return CARD
+        return self._card
 
     @asynccontextmanager
     async def speak(self, utterance: Utterance, call: Call) -> AsyncIterator[AsyncIterator[Frame]]:

@@ -11,6 +11,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from antiphon.errors import EngineMissing
+from antiphon.settings import Settings
 from antiphon.speech import Engine, Recordings
 
 GROUP = "antiphon.engines"
@@ -32,6 +33,18 @@ class EngineOptions:
     device: str = "auto"
     precision: str = "float32"
     vocoder: str = "24k"
+
+    @classmethod
+    def of(cls, settings: Settings, recordings: Recordings | None = None) -> EngineOptions:
+        """What the settings say, with the recordings of this run."""
+        return cls(
+            settings.model,
+            settings.workers,
+            recordings,
+            settings.device,
+            settings.precision,
+            settings.vocoder,
+        )
 
 
 EngineFactory = Callable[[EngineOptions], Awaitable[Engine]]

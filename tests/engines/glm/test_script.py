@@ -51,6 +51,14 @@ def test_cuts_are_where_a_speaker_breathes() -> None:
     assert fitting("abcdefgh", len, 4) == ["abcd", "efgh"]
 
 
+def test_no_cut_goes_through_a_phoneme() -> None:
+    """Where there is nothing better, a cut lies between two of them."""
+    text = "<|CH|><|ONG2|><|Q|><|ING4|>" * 6
+    pieces = fitting(text, len, 30)
+    assert "".join(pieces) == text
+    assert all(piece.startswith("<|") and piece.endswith("|>") for piece in pieces)
+
+
 def test_no_job_can_reach_the_end_of_the_positions() -> None:
     """Prefix and longest answer fit into what the model can count to, whatever was said before."""
     earlier = [Said(tuple(range(90)), tuple(range(150))) for _ in range(5)]

@@ -153,6 +153,7 @@ def download(hub: Hub, out: Path, told: Told, speaker_url: str = SPEAKER_URL) ->
     told(f"{len(rest)} of {len(listed)} files, {sum(each.size for each in rest) / 1e9:.1f} GB")
     for each in rest:
         told(each.name)
+        (out / each.name).unlink(missing_ok=True)  # else a library may take it for what it fetched
         _asked(partial(hub.fetch, each.name, out), each.name)
         if not _is_whole(out, each):
             (out / each.name).unlink(missing_ok=True)

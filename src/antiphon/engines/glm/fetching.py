@@ -57,8 +57,12 @@ def _append(url: str, part: Path) -> None:
                 return
         raise
     with answer, part.open("ab" if answer.status == PARTIAL else "wb") as file:
+        left = int(answer.headers.get("Content-Length", 0))
         while block := answer.read(BLOCK):
             file.write(block)
+            left -= len(block)
+    if left > 0:  # Python says nothing of it
+        raise OSError(f"the connection ended {left} bytes early")
 
 
 def blob_hash(path: Path) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 STOPS = "。！？；.!?;\n"
 PAUSES = "，、：,:"
+PHONEME = re.compile(r"<\|[A-Z]{1,6}[1-5]?\|>")
 
 
 def fitting(text: str, count: Callable[[str], int], most: int) -> list[str]:
     """Pieces of at most `most` ids each, which joined are the text.
 
-    A sentence's end near the middle is the best cut, then a comma, then a space, then anywhere.
+    A sentence's end near the middle is the best cut, then a comma, then a space, then anywhere but
+    inside a phoneme such as `<|EN1|>`.
     """
     if count(text) <= most or len(text) < 2:
         return [text]
@@ -30,4 +33,8 @@ def _cut(text: str) -> int:
         ]
         if places:
             return min(places, key=lambda at: abs(at - middle))
-    return middle
+    inside = (one for one in PHONEME.finditer(text) if one.start() < middle < one.end())
+    phoneme = next(inside, None)
+    if phoneme is None:
+        return middle
+    return phoneme.end() if phoneme.end() < len(text) else phoneme.start() or middle

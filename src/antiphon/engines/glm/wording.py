@@ -1,8 +1,8 @@
 """A spoken clause in the letters and marks that GLM-TTS was trained on.
 
 Digits and symbols are words by now; what is left is case, width and punctuation. The model knows
-simplified characters, small letters, and few marks: `，` `。` `?` in Chinese, and in English `,` `.`
-`?` `:` `;`. Phonemes such as `<|EN1|>` pass through untouched.
+simplified characters, small letters, and few marks: `，` `。` `?` in Chinese, and in English
+`,` `.` `?` `:` `;`. Phonemes such as `<|EN1|>` pass through untouched.
 """
 
 from __future__ import annotations
