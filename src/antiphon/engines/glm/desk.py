@@ -10,6 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from antiphon.engines.glm.plans import Event, Failed, Freed, Job, Result, Step
@@ -19,8 +20,29 @@ from antiphon.errors import EngineNotReady, Overloaded
 T = TypeVar("T")
 Tell = Callable[[Event], None]
 MOST_ERRANDS = 32
+STOPPING = "the engine is stopping, or its device has failed"
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Errand:
+    """Something to be done with the device, and whoever waits for it."""
+
+    done: Future[Any]
+    work: Callable[[], Any]
+
+    def run(self) -> None:
+        if not self.done.set_running_or_notify_cancel():
+            return
+        try:
+            self.done.set_result(self.work())
+        except Exception as error:  # the one who asked gets it
+            self.done.set_exception(error)
+
+    def refuse(self) -> None:
+        if self.done.set_running_or_notify_cancel():
+            self.done.set_exception(EngineNotReady(STOPPING))
 
 
 class Running(Protocol):
@@ -39,7 +61,7 @@ class Desk:
         self._word = threading.Condition()
         self._tells: dict[int, Tell] = {}
         self._left: set[int] = set()
-        self._errands: deque[Callable[[], None]] = deque()
+        self._errands: deque[_Errand] = deque()
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="antiphon-glm", daemon=True)
         self._thread.start()
@@ -80,16 +102,11 @@ class Desk:
     def errand(self, work: Callable[[], T]) -> Future[T]:
         """Do something with the device between two steps; raises `Overloaded`."""
         done: Future[T] = Future()
-
-        def run() -> None:
-            if done.set_running_or_notify_cancel():
-                _settle(done, work)
-
         with self._word:
             self._check()
             if len(self._errands) >= MOST_ERRANDS:
                 raise Overloaded(len(self._errands), MOST_ERRANDS)
-            self._errands.append(run)
+            self._errands.append(_Errand(done, work))
             self._word.notify()
         return done
 
@@ -102,19 +119,19 @@ class Desk:
 
     def _check(self) -> None:
         if not self.is_alive:
-            raise EngineNotReady("the engine is stopping, or its device has failed")
+            raise EngineNotReady(STOPPING)
 
     def _work(self) -> None:
         try:
             while (next_up := self._next()) is not None:
-                if callable(next_up):
-                    next_up()
+                if isinstance(next_up, _Errand):
+                    next_up.run()
                 else:
                     self._run(next_up)
         finally:
             self._end()
 
-    def _next(self) -> Step | Callable[[], None] | None:
+    def _next(self) -> Step | _Errand | None:
         """What to do, when there is something; None to end."""
         with self._word:
             while not self._closing:
@@ -156,11 +173,4 @@ class Desk:
             tell(Failed("the engine is stopping"))
             tell(Freed())
         for errand in errands:
-            errand()
-
-
-def _settle(done: Future[Any], work: Callable[[], Any]) -> None:
-    try:
-        done.set_result(work())
-    except Exception as error:  # the one who asked gets it
-        done.set_exception(error)
+            errand.refuse()

@@ -137,7 +137,7 @@ class Glm:
     async def aclose(self) -> None:
         """End the thread; calls in flight end with `EngineFailed`."""
         await self._prompts.aclose()
-        await anyio.to_thread.run_sync(self.desk.close)
+        await anyio.to_thread.run_sync(self.desk.close, abandon_on_cancel=True)
         await self._normalizer.aclose()
 
     async def _part(self, utterance: Utterance) -> Part:

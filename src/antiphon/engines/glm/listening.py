@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -13,6 +14,10 @@ import anyio
 from antiphon.engines.glm.desk import Desk
 from antiphon.engines.glm.plans import Event, Freed, Job
 from antiphon.producing import Waiter
+
+FREE_S = 30.0  # longer than any step; after it nobody else should be kept waiting
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -56,5 +61,7 @@ async def listening(desk: Desk, job: Job) -> AsyncIterator[tuple[int, Ear]]:
         yield number, ear
     finally:
         desk.leave(number)
-        with anyio.CancelScope(shield=True):
+        with anyio.move_on_after(FREE_S, shield=True) as waiting:
             await freed.wait()
+        if waiting.cancelled_caught:
+            log.error("a step has not ended for %g s; the device may hang", FREE_S)
