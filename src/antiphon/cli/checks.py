@@ -20,7 +20,7 @@ from antiphon.settings import Settings
 
 NAME = re.compile(r"[A-Za-z0-9._-]+")
 LITTLE_BYTES = 1 << 30
-RANDOM = "it speaks noise, for tests and benchmarks"
+RANDOM = "whole, but of random weights: it speaks noise, for tests and benchmarks"
 UNPROVEN = (
     "This engine was verified against the reference implementation with random weights;"
     " it has not yet been run on the official weights, so listen before you rely on it"
@@ -136,7 +136,7 @@ def _checkpoint(model: Path) -> Iterator[Finding]:
     if found:
         return
     if Checkpoint.at(model).is_random:
-        yield Finding(State.WARN, "checkpoint", f"whole; its weights are random: {RANDOM}")
+        yield Finding(State.WARN, "checkpoint", f"{RANDOM}. {UNPROVEN}")
     else:
         yield Finding(State.OK, "checkpoint", f"every file is there and fits. {UNPROVEN}")
 

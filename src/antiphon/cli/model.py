@@ -66,7 +66,7 @@ def check(path: Path) -> None:
 def make_random(size: str, out: Path, seed: int) -> None:
     """Write a checkpoint of random weights, in the official layout.
 
-    For tests and benchmarks: it speaks noise. `tiny` is 5 MB, `half` 1.5 GB, `real` 5.8 GB, as
+    For tests and benchmarks: it speaks noise. `tiny` is 5 MB, `half` 1.2 GB, `real` 6.0 GB, as
     large as the official model.
     """
     from antiphon.engines.glm.random_checkpoint import write_random

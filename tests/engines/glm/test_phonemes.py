@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
+import pypinyin.pinyin_dict
 import pytest
+from pypinyin.contrib.tone_convert import to_finals_tone3, to_initials, to_tone3
 
 from antiphon.engines.glm.phonemes import (
     DATA,
@@ -67,6 +70,25 @@ def test_every_syllable_is_made_of_phonemes_that_the_model_has() -> None:
     for character in able[:600]:
         found = syllables(character)[0]
         assert found is None or {part.upper() for part in found if part} <= all_phonemes()
+
+
+def test_pinyin_is_taken_apart_as_pypinyin_does() -> None:
+    """For every syllable that it has, but for yo, whose sound is in the model's list."""
+    single = pypinyin.pinyin_dict.pinyin_dict.values()
+    said = {
+        to_tone3(one, neutral_tone_with_five=True) for each in single for one in each.split(",")
+    }
+    checked = 0
+    plain = re.compile("(?!zh|ch|sh|r|z|c|s|yo[1-5])")  # the others have their own i, see above
+    for one in filter(plain.match, sorted(said)):
+        if (ours := syllable(one)) is None:
+            continue
+        options = {"strict": True, "neutral_tone_with_five": True}
+        final = to_finals_tone3(one, **options)
+        assert ours == (to_initials(one, strict=True), "er2" if final == "er5" else final), one
+        checked += 1
+    assert checked > 700
+    assert syllable("yo1") == Syllable("", "io1")
 
 
 def test_dictionaries_speak_in_phonemes() -> None:

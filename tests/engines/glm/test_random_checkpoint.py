@@ -5,14 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import torch
 
 from antiphon.engines.glm.checkpoint import NEEDED, Checkpoint
-from antiphon.engines.glm.config import LanguageConfig
+from antiphon.engines.glm.config import FlowConfig, LanguageConfig, VocoderConfig
 from antiphon.engines.glm.fields import Fields
+from antiphon.engines.glm.flow import Flow
 from antiphon.engines.glm.inspection import problems
 from antiphon.engines.glm.random_checkpoint import write_random
 from antiphon.engines.glm.random_sizes import REAL
 from antiphon.engines.glm.speakers import own_voices, trained_prompts
+from antiphon.engines.glm.vocoder import Vocoder
 from antiphon.errors import BadCheckpoint
 
 
@@ -85,3 +88,16 @@ def test_the_real_size_is_the_published_one() -> None:
     layer = attention + 3 * config.hidden_size * config.intermediate_size + 2 * config.hidden_size
     assert round((rows + config.layers * layer + config.hidden_size) / 1e6, 1) == 1753.3
     assert REAL.ranks + REAL.audio_at == 61_498
+
+
+def test_our_modules_are_as_large_as_the_published_ones() -> None:
+    """308 tensors and 225.3 million numbers in the flow, 20.8 million in the vocoder."""
+    path = Path("config.yaml")
+    with torch.device("meta"):
+        flow = Flow(FlowConfig.of(Fields(path, REAL.flow))).state_dict()
+        vocoder = Vocoder(VocoderConfig(*REAL.hift)).state_dict()
+    assert all(name.startswith("estimator.") for name in flow)
+    assert (len(flow), round(sum(x.numel() for x in flow.values()) / 1e6, 1)) == (308, 225.3)
+    assert round(sum(x.numel() for x in vocoder.values()) / 1e6, 1) == 20.8
+    assert flow["estimator.transformer_blocks.17.attn.to_q.weight"].shape == (768, 768)
+    assert vocoder["conv_pre.parametrizations.weight.original1"].shape == (512, 80, 7)

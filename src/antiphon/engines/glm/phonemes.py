@@ -31,6 +31,9 @@ HAN = re.compile(
 # Two interjections that are read as these are.
 READ_AS = str.maketrans("嗯呣", "恩母")
 # The i of 知 and of 资 is neither the i of 低, nor is it the same in both.
+SPELLING = re.compile("([zcs]h|[bpmfdtnlgkhjqxrzcsyw])?([aeiouüê][a-zü]*)([1-5])")
+PALATAL = frozenset("jqx")
+WHOLE = {"iu": "iou", "ui": "uei", "un": "uen"}
 RETROFLEX, SIBILANT = frozenset(("zh", "ch", "sh", "r")), frozenset(("z", "c", "s"))
 
 
@@ -101,18 +104,33 @@ def syllables(run: str) -> list[Syllable | None]:
 
 def syllable(said: str) -> Syllable | None:
     """A syllable of pinyin such as `xian2` in the model's phonemes, `x` and `ian2`."""
-    if not re.fullmatch("[a-zêü]+[1-5]", said):
+    found = SPELLING.fullmatch(said)
+    if not found:
         return None
-    from pypinyin.contrib.tone_convert import to_finals_tone3, to_initials
-
-    initial = to_initials(said, strict=True)
-    final = to_finals_tone3(said, strict=True, v_to_u=False, neutral_tone_with_five=True)
+    initial, final = _strict(found[1] or "", found[2])
+    final += found[3]
     if final.startswith("i") and initial in RETROFLEX:
         final = "ii" + final
     elif final.startswith("i") and initial in SIBILANT:
         final = "i" + final
     final = "er2" if final == "er5" else final  # the model has no neutral er
     return Syllable(initial, final) if _known(initial) and _known(final) else None
+
+
+def _strict(initial: str, final: str) -> tuple[str, str]:
+    """Pinyin without its conveniences: yue is ve, wei is uei, liu is l and iou, qu is q and v.
+
+    pypinyin does the same, but its import would take half a second of the event loop.
+    """
+    if initial == "y":
+        if final[0] == "u":
+            return "", "v" + final[1:]
+        return "", final if final[0] == "i" else "i" + final
+    if initial == "w":
+        return "", final if final[0] == "u" else "u" + final
+    if initial in PALATAL and final[0] == "u":
+        final = "v" + final[1:]
+    return initial, WHOLE.get(final, final).replace("ü", "v")
 
 
 def spelled(pinyin_words: str) -> str | None:
