@@ -110,7 +110,7 @@ async def imported(settings: Settings, owner: str, data: bytes, name: str) -> En
 async def _beside(settings: Settings) -> AsyncIterator[tuple[Memory, Engine]]:
     """What is kept, and the engine that will be asked to speak with it."""
     async with memory(settings) as kept:
-        options = EngineOptions(settings.model, settings.workers, kept.library)
+        options = EngineOptions.of(settings, kept.library)
         engine = await open_engine(settings.engine, options)
         async with given_back(engine):
             yield kept, engine
