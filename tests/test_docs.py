@@ -19,6 +19,7 @@ import pytest
 
 from antiphon.cli.main import VERBS, main
 from antiphon.engines.formant.voices import LANGUAGES
+from antiphon.engines.glm.random_checkpoint import write_random
 from antiphon.engines.registry import installed
 from antiphon.settings import load
 from tests.cli.running import Running, environment, running
@@ -221,6 +222,8 @@ def test_a_service_that_is_shown_starts(command: str, tmp_path: Path) -> None:
     engine = flags[flags.index("--engine") + 1] if "--engine" in flags else "formant"
     if engine not in installed():
         pytest.skip(f"the engine {engine!r} is not in this version")
+    if "--model" in flags:  # a checkpoint that a reader has downloaded
+        flags[flags.index("--model") + 1] = str(write_random(tmp_path / "model"))
     with running(*flags, "--port", "0", data=tmp_path) as server:
         assert server.url
 

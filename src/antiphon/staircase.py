@@ -108,7 +108,7 @@ async def staircase(settings: Settings) -> AsyncIterator[Staircase]:
         memory(settings) as kept,
         _beside(kept.warm) as warmed,
     ):
-        options = EngineOptions(settings.model, settings.workers, kept.library)
+        options = EngineOptions.of(settings, kept.library)
         async with given_back(await open_engine(settings.engine, options)) as engine:
             await warmed.wait()
             kept.changes.on(RECORDING, engine.forget)

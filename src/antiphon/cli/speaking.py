@@ -48,6 +48,8 @@ async def spoken(settings: Settings, utterance: Utterance, sink: Sink) -> None:
     """Speak the whole utterance into the sink; raises `SpeechError`."""
     with ungrouped():
         async with staircase(settings) as house:
+            if house.card.notice:
+                click.echo(f"antiphon: {house.card.notice}", err=True)
             aliases = settings.voice_aliases
             cast = await find_cast(utterance.voice or None, LOCAL, house, aliases)
             asked = cast.onto(replace(utterance, model=house.card.model), house.card)
