@@ -33,8 +33,7 @@ SpeechError
     + PackageMissing         500  a package that this needs is not installed
     + MemoryShort            500  the device has less memory than the model takes
 
-What is refused about voices, consents and keys stands in `claims.py`; what a recording of a voice
-is refused for, in `refusals.py`.
+What is refused about voices, consents and keys: `claims.py`; about recordings: `refusals.py`.
 """
 
 from __future__ import annotations

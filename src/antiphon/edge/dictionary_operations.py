@@ -37,9 +37,13 @@ MAKE = (
 def dictionary_operations(house: House) -> list[Operation]:
     """All of them."""
     own = Dictionaries(house)
-    found = [
+    found = [*_reading(own), *_writing(own)]
+    return [replace(each, endpoint=counted(house, "dictionaries", each.endpoint)) for each in found]
+
+
+def _reading(own: Dictionaries) -> list[Operation]:
+    return [
         get(PATH, "The caller's dictionaries.", own.list, DictionaryList, OWNING),
-        _changing("POST", PATH, MAKE, own.create),
         Operation(
             "GET",
             ONE,
@@ -48,16 +52,6 @@ def dictionary_operations(house: House) -> list[Operation]:
             answers=(DictionaryWhole,),
             refuses=MISSING,
             query=("version",),
-        ),
-        _changing("PUT", ONE, "Other rules, as a new version.", own.replace),
-        _changing("PATCH", ONE, "Some rules, the name, or what it is attached to.", own.edit),
-        Operation(
-            "DELETE",
-            ONE,
-            "Remove it with all its versions.",
-            own.delete,
-            answers=(DictionaryRemoved,),
-            refuses=MISSING,
         ),
         Operation(
             "GET",
@@ -78,7 +72,22 @@ def dictionary_operations(house: House) -> list[Operation]:
             refuses=(*ASKING, *READING),
         ),
     ]
-    return [replace(each, endpoint=counted(house, "dictionaries", each.endpoint)) for each in found]
+
+
+def _writing(own: Dictionaries) -> list[Operation]:
+    return [
+        _changing("POST", PATH, MAKE, own.create),
+        _changing("PUT", ONE, "Other rules, as a new version.", own.replace),
+        _changing("PATCH", ONE, "Some rules, the name, or what it is attached to.", own.edit),
+        Operation(
+            "DELETE",
+            ONE,
+            "Remove it with all its versions.",
+            own.delete,
+            answers=(DictionaryRemoved,),
+            refuses=MISSING,
+        ),
+    ]
 
 
 def _changing(method: str, path: str, summary: str, endpoint: object) -> Operation:
