@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.servers import fresh_database, postgres
+
+# Two threads of torch on two busy cores wait for one another longer than they compute; set before
+# anything imports it, and inherited by the servers that tests start.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import httptools
 from starlette.datastructures import MutableHeaders
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from antiphon.cli.corked import Corked
 from antiphon.edge import problems
 from antiphon.edge.courtesies import SECURITY, request_id
 from antiphon.errors import InvalidRequest, RequestTimeout, RequestTooLarge, SpeechError
@@ -32,7 +33,7 @@ class BoundedHttp(HttpToolsProtocol):
     _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        super().connection_made(Corked(transport, self.loop))  # type: ignore[arg-type]
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
