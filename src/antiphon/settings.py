@@ -53,12 +53,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     `database_url` and `objects_url` are where voices and keys, and their audio, are kept; None is
     in the folder `data`.
+    `allowed_hosts` are the names, beside its addresses and its own, that a house without keys goes
+    by; their web pages may use it too.
     `soft_limit` is how many calls an engine holds before batches are refused, `hard_limit` before
     new calls are refused; both default to what the engine's card allows.
     """
 
     host: str = "127.0.0.1"
     port: Port = 7860
+    allowed_hosts: tuple[str, ...] = ()
     data: Path = msgspec.field(default_factory=lambda: user_data_path("antiphon"))
     engine: str = "formant"
     model: Path | None = None
@@ -126,7 +129,12 @@ def load(
 
 
 def _merged(name: str, value: Any, chosen: Mapping[str, Any]) -> Any:
-    """Aliases add to those of earlier sources; anything else replaces what was there."""
+    """Aliases add to those of earlier sources; anything else replaces what was there.
+
+    Where only text can be given, a list is written with commas.
+    """
+    if isinstance(value, str) and isinstance(getattr(Settings(), name), tuple):
+        return tuple(each.strip() for each in value.split(",") if each.strip())
     if not name.endswith("_aliases") or not isinstance(value, dict):
         return value
     before = chosen.get(name, getattr(Settings(), name))

@@ -39,13 +39,29 @@ def paging(request: Request, usual: int, most: int) -> Paging:
 
 
 async def body(house: House, request: Request, kind: type[T]) -> T:
-    """The JSON body of a request; raises `SpeechError`."""
+    """The JSON body of a request; raises `SpeechError`.
+
+    It says that it is JSON: what a web page can send anywhere without being asked is no JSON.
+    """
     incoming = Incoming(request.scope, request.receive)
+    if not is_json(sent := incoming.headers.get("content-type", "")):
+        said = f"{sent[:80]!r}" if sent else "no Content-Type"
+        raise InvalidRequest(
+            f"send JSON with the header Content-Type: application/json, not {said}"
+        )
     try:
         data = await house.door.body(incoming)
     except Left as error:
         raise InvalidRequest("the client left before its request was whole") from error
     return strict_json.read(data, kind, incoming.headers.get("content-type", ""))
+
+
+def is_json(content_type: str) -> bool:
+    """Whether a Content-Type says JSON, and neither lines of JSON nor anything else."""
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind == "application/json" or (
+        kind.startswith("application/") and kind.endswith("+json")
+    )
 
 
 async def whole(work: Awaitable[T]) -> T:

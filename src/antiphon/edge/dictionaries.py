@@ -121,7 +121,7 @@ class Dictionaries:
 
     async def explain(self, request: Request) -> Response:
         """Which words of a text are said as whose dictionary tells, and why."""
-        owner = await self._house.caller(request.headers.get("authorization"))
+        owner = await self._house.caller(request.headers)
         body = await self._body(request)
         asked = strict_json.read(body, ExplainRequest, request.headers.get("content-type", ""))
         if len(asked.input) > LONGEST_EXPLAINED:
@@ -140,7 +140,7 @@ class Dictionaries:
     # --- what they share ----------------------------------------------------------------------
 
     async def _owner(self, request: Request) -> str:
-        return checked(await self._house.caller(request.headers.get("authorization")))
+        return checked(await self._house.caller(request.headers))
 
     async def _body(self, request: Request) -> bytes:
         try:

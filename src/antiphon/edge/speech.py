@@ -61,7 +61,7 @@ class Exchange:
         """Read, check and speak; raises `SpeechError` or `Left`."""
         body = await self._house.door.body(incoming)
         asked_at_s = time.monotonic()
-        owner = await self._house.caller(incoming.headers.get("authorization"))
+        owner = await self._house.caller(incoming.headers, programs_by_any_name=True)
         plan = await self._plan(body, incoming.headers.get("content-type", ""), owner)
         self._format = plan.format.name
         with self._house.door.stream():
