@@ -20,6 +20,7 @@ from antiphon.producing import ungrouped
 
 T = TypeVar("T")
 STORE_S = 10.0
+LONGEST_NUMBER = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,12 @@ class Paging:
 def paging(request: Request, usual: int, most: int) -> Paging:
     """The `after` and `limit` of a request; raises `InvalidRequest`."""
     given = request.query_params.get("limit", str(usual))
-    if not given.isascii() or not given.isdigit() or not 1 <= int(given[:9]) <= most:
+    limit = (
+        int(given) if given.isascii() and given.isdigit() and len(given) <= LONGEST_NUMBER else 0
+    )
+    if not 1 <= limit <= most:
         raise InvalidRequest(f"limit is a number from 1 to {most}", "limit")
-    return Paging(request.query_params.get("after", "")[:80], int(given))
+    return Paging(request.query_params.get("after", "")[:80], limit)
 
 
 async def body(house: House, request: Request, kind: type[T]) -> T:

@@ -78,7 +78,7 @@ class Exchange:
         cast = await self._casting.cast(
             asked.voice_name, asked.ref_audio, asked.ref_text or "", owner
         )
-        mood = await self._casting.mood(asked.style_audio)
+        mood = await self._casting.mood(asked.style_audio, owner)
         plan = await aside(openai.plan, asked, card, house.settings, cast, mood)
         rules, named = asked.pronunciations, asked.pronunciation_dictionaries
         counting = await sources(house.dictionaries, owner, cast.names, rules, named)
