@@ -37,9 +37,11 @@ from antiphon.text.check import check_characters
 from antiphon.text.dictionaries import Dictionary, difference, explained
 from antiphon.text.dictionary_files import Read, read_file, read_rules
 from antiphon.text.dictionary_store import KeptDictionary
+from antiphon.text.pronouncing import Pair
 
 LONGEST_EXPLAINED = 5_000
 MOST_NOTES = 50
+Rows = tuple[Pair, ...]
 
 
 class _Sent(msgspec.Struct, frozen=True):
@@ -63,7 +65,8 @@ class Dictionaries:
         now = self._clock()
         dictionary = Dictionary(_named(sent.asked.name), sent.read.rows)
         new = KeptDictionary(_new_id(now), owner, dictionary, now, now)
-        return await self._keep(_attached(new, sent.asked), sent.read)
+        put = await self._house.dictionaries.put(_attached(new, sent.asked))
+        return _json(_whole(put, sent.read.notes))
 
     async def list(self, request: Request) -> Response:
         """The caller's, without their rules."""
@@ -80,20 +83,22 @@ class Dictionaries:
     async def replace(self, request: Request) -> Response:
         """Other rules in place of those it has."""
         owner, sent = await self._sent(request)
-        before = await self._house.dictionaries.get(owner, request.path_params["name"])
         if sent.read is None:
             raise InvalidRequest("there are no rules; PATCH changes a few things only", "rules")
-        return await self._change(before, sent, sent.read.rows)
+        rows = sent.read.rows
+        return await self._change(owner, request, sent, lambda _: rows)
 
     async def edit(self, request: Request) -> Response:
         """Some rules more, or fewer; another name; attached elsewhere."""
         owner, sent = await self._sent(request)
-        before = await self._house.dictionaries.get(owner, request.path_params["name"])
-        rows = sent.read.rows if sent.read else ()
-        edited = before.dictionary.edited(rows, sent.asked.remove).rows
-        if not edited:
-            raise InvalidRequest("nothing would be left; DELETE removes a dictionary", "remove")
-        return await self._change(before, sent, edited)
+
+        def edited(before: Dictionary) -> Rows:
+            rows = before.edited(sent.read.rows if sent.read else (), sent.asked.remove).rows
+            if not rows:
+                raise InvalidRequest("nothing would be left; DELETE removes a dictionary", "remove")
+            return rows
+
+        return await self._change(owner, request, sent, edited)
 
     async def delete(self, request: Request) -> Response:
         """Gone with all its versions."""
@@ -155,19 +160,20 @@ class Dictionaries:
         return owner, await anyio.to_thread.run_sync(_understood, body, kind, name)
 
     async def _change(
-        self, before: KeptDictionary, sent: _Sent, rows: tuple[tuple[str, str], ...]
+        self, owner: str, request: Request, sent: _Sent, rows: Callable[[Dictionary], Rows]
     ) -> Response:
-        name = before.name if sent.asked.name is None else _named(sent.asked.name)
-        after = replace(
-            before,
-            dictionary=Dictionary(name, rows),
-            changed_at=max(before.changed_at, self._clock()),
-        )
-        return await self._keep(_attached(after, sent.asked), sent.read)
+        """Made of what is there by then: of two who change it at once, both are heard."""
+        now = self._clock()
 
-    async def _keep(self, kept: KeptDictionary, read: Read | None) -> Response:
-        put = await self._house.dictionaries.put(kept)
-        return _json(_whole(put, read.notes if read else ()))
+        def edit(before: KeptDictionary) -> KeptDictionary:
+            name = before.name if sent.asked.name is None else _named(sent.asked.name)
+            dictionary = Dictionary(name, rows(before.dictionary))
+            after = replace(before, dictionary=dictionary, changed_at=max(before.changed_at, now))
+            return _attached(after, sent.asked)
+
+        store, name = self._house.dictionaries, request.path_params["name"]
+        put = await store.change(owner, name, edit)
+        return _json(_whole(put, sent.read.notes if sent.read else ()))
 
 
 def _understood(body: bytes, kind: str, name: str | None) -> _Sent:
