@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import anyio
 import anyio.to_thread
 import msgspec
 from starlette.requests import Request
@@ -15,6 +16,8 @@ from starlette.responses import Response
 
 from antiphon.accounts.keys import checked
 from antiphon.edge import multipart, strict_json
+from antiphon.edge.asking import body
+from antiphon.edge.casting import find_cast
 from antiphon.edge.dictionary_forms import (
     LONGEST_NAME,
     ChangedRule,
@@ -32,7 +35,7 @@ from antiphon.edge.dictionary_forms import (
 from antiphon.edge.door import Incoming, Left
 from antiphon.edge.house import House
 from antiphon.edge.pronouncing import Rule, plain, sources
-from antiphon.errors import InvalidRequest
+from antiphon.errors import InvalidRequest, UnknownVoice
 from antiphon.text.check import check_characters
 from antiphon.text.dictionaries import Dictionary, difference, explained
 from antiphon.text.dictionary_files import Read, read_file, read_rules
@@ -40,6 +43,7 @@ from antiphon.text.dictionary_store import KeptDictionary
 from antiphon.text.pronouncing import Pair
 
 LONGEST_EXPLAINED = 5_000
+EXPLAINED_AT_ONCE = 2  # threads that the rest of the house has not
 MOST_NOTES = 50
 Rows = tuple[Pair, ...]
 
@@ -56,6 +60,7 @@ class Dictionaries:
 
     def __init__(self, house: House, clock: Callable[[], float] = time.time) -> None:
         self._house, self._clock = house, clock
+        self._explaining = anyio.CapacityLimiter(EXPLAINED_AT_ONCE)
 
     async def create(self, request: Request) -> Response:
         """A new one from a file or from rules."""
@@ -127,20 +132,29 @@ class Dictionaries:
     async def explain(self, request: Request) -> Response:
         """Which words of a text are said as whose dictionary tells, and why."""
         owner = await self._house.caller(request.headers)
-        body = await self._body(request)
-        asked = strict_json.read(body, ExplainRequest, request.headers.get("content-type", ""))
+        asked = await body(self._house, request, ExplainRequest)
         if len(asked.input) > LONGEST_EXPLAINED:
             raise InvalidRequest(f"input has at most {LONGEST_EXPLAINED} characters", "input")
         check_characters(asked.input)
         found = await sources(
             self._house.dictionaries,
             owner,
-            (asked.voice,) if asked.voice else (),
+            await self._names(asked.voice, owner),
             asked.pronunciations,
             asked.pronunciation_dictionaries,
         )
-        words = await anyio.to_thread.run_sync(explained, asked.input, found)
+        words = await anyio.to_thread.run_sync(
+            explained, asked.input, found, limiter=self._explaining
+        )
         return _json(Explanation(tuple(ExplainedWord(*each) for each in words)))
+
+    async def _names(self, voice: str | None, owner: str) -> tuple[str, ...]:
+        """What the voice that would speak is called; one that is not there has its name alone."""
+        stairs, aliases = self._house.staircase, self._house.settings.voice_aliases
+        try:
+            return (await find_cast(voice, owner, stairs, aliases)).names
+        except UnknownVoice:
+            return (voice,) if voice else ()
 
     # --- what they share ----------------------------------------------------------------------
 
