@@ -51,7 +51,8 @@ def test_the_http_page_is_made_from_what_the_service_answers(
 def test_every_field_of_a_request_is_explained(tool: ModuleType) -> None:
     """The page has words for each field that is there, and for none that is not."""
     schemas = tool.document()["components"]["schemas"]
-    assert schemas["SpeechRequest"]["properties"].keys() == tool.FIELDS.keys()
+    for name, meanings in tool.FORMS.items():
+        assert schemas[name]["properties"].keys() == meanings.keys(), name
 
 
 def test_every_link_of_the_http_page_has_its_section(tool: ModuleType) -> None:

@@ -56,23 +56,39 @@ FIELDS = {
     "style_audio": "A recording whose mood is carried, in base64 or as a `data:` URI; wins over "
     "`emotion`; it is not kept.",
 }
-FORMS = {
-    "name": "What the voice, or the consent, is called.",
-    "consent": "`true`, a sentence that says that the speaker agreed, or the id of a consent.",
+SAMPLE = {
     "audio_sample": "The recording: 3 to 60 s, in any format.",
-    "file": "The same by another name; for an import, the file that was exported.",
+    "file": "The same by another name.",
     "files": "The same by another name.",
     "ref_text": "What the recording says; some engines need it.",
-    "speaker_description": "A few words about the voice.",
-    "mood": "The mood that it is spoken in, such as `happy`; left out, `neutral`.",
-    "type": "`audio_sample`.",
-    "language": "BCP 47 tag of what is said.",
-    "recording": "The speaker says that the voice may be used.",
-    "shared": "Whether others may use the voice.",
+    "consent": "`true`, a sentence that says that the speaker agreed, or the id of a consent; "
+    "needed.",
 }
-
-EXPLAINED = {"EnrolmentForm", "MoodForm", "ImportForm", "ConsentForm", "ConsentChange"}
-EXPLAINED |= {"VoiceChange"}
+FORMS: dict[str, dict[str, str]] = {
+    "SpeechRequest": FIELDS,
+    "EnrolmentForm": {
+        **SAMPLE,
+        "name": "What the voice is called.",
+        "speaker_description": "A few words about the voice.",
+        "mood": "The mood that it is spoken in, such as `happy`; left out, `neutral`.",
+        "type": "`audio_sample`.",
+    },
+    "MoodForm": {
+        **SAMPLE,
+        "mood": "The mood that it is spoken in, such as `happy`; left out, `neutral`.",
+    },
+    "ImportForm": {
+        "file": "The file that was exported.",
+        "name": "Another name to give the voice.",
+    },
+    "ConsentForm": {
+        "name": "What the consent is called.",
+        "language": "BCP 47 tag of what is said.",
+        "recording": "The speaker says that the voice may be used.",
+    },
+    "ConsentChange": {"name": "What the consent is called from now on."},
+    "VoiceChange": {"shared": "Whether others may use the voice."},
+}
 
 
 def document() -> dict[str, Any]:
@@ -110,9 +126,7 @@ def _path(name: str, each: dict[str, Any], components: dict[str, Any]) -> str:
 
 def _meanings(name: str) -> dict[str, str]:
     """What the fields of a request mean, where they are explained beside its path."""
-    if name == "SpeechRequest":
-        return FIELDS
-    return FORMS if name in EXPLAINED else {}
+    return FORMS.get(name, {})
 
 
 def _body(media: str, name: str, schemas: dict[str, Any]) -> list[str]:

@@ -30,7 +30,8 @@ SpeechError
     + BadSetting             500  a setting with a value that cannot be
     + EngineMissing          500  no installed engine of that name
 
-What a recording of a voice is refused for stands in `refusals.py`.
+What is refused about voices, consents and keys stands in `claims.py`; what a recording of a voice
+is refused for, in `refusals.py`.
 """
 
 from __future__ import annotations

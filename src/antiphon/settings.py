@@ -51,8 +51,8 @@ OPENAI_MODELS = {
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything an operator can choose. Times are in seconds, sizes in bytes.
 
-    `database_url` and `objects_url` are where voices and keys, and their audio, are kept; None is
-    in the folder `data`.
+    `database_url` and `objects_url` are where voices, keys and dictionaries, and the audio of
+    voices, are kept; None is in the folder `data`.
     `allowed_hosts` are the names, beside its addresses and its own, that a house without keys goes
     by; their web pages may use it too.
     `soft_limit` is how many calls an engine holds before batches are refused, `hard_limit` before

@@ -128,6 +128,7 @@ async def test_wrong_keys_do_not_ask_the_database_each_time(
 ) -> None:
     """Once a second at most, however many are shown."""
     await door.keys.create("anna")
+    await door.changes.begin()
     asked = []
     read = door.database.read
 
@@ -189,3 +190,18 @@ def test_a_stranger_owns_nothing() -> None:
     assert checked("anna") == "anna"
     with pytest.raises(KeyRequired):
         checked(ANONYMOUS)
+
+
+async def test_a_key_that_is_made_while_the_service_starts_closes_the_door(
+    database_url: str,
+) -> None:
+    """It is noticed, though the door was looked at before anybody watched for changes."""
+    here, there = Database(database_url), Database(database_url)
+    changes = Changes(here)
+    keys = Keys(here, changes)
+    assert await keys.caller(None) == LOCAL
+    await Keys(there, Changes(there)).create("anna")
+    await changes.look()  # the first one
+    assert await keys.caller(None) == ANONYMOUS
+    await here.aclose()
+    await there.aclose()

@@ -65,15 +65,17 @@ def test_voices_are_heard_lent_and_removed(enters: Enters, reading: Path) -> Non
 
 
 def test_a_mood_is_added_from_another_recording(enters: Enters, reading: Path) -> None:
-    """Neither a name nor a consent is asked again."""
+    """No name is asked again; that the speaker agrees, is."""
     voices = enters()
     voices.enrol(reading, "Ada")
     voices.button("Add a mood: Ada").click()
     expect(voices.page.locator("#enrol-title")).to_have_text("Ada: another mood")
     voices.choose(reading)
     expect(voices.page.get_by_label("Name")).to_be_hidden()
-    expect(voices.page.get_by_label("This is my own voice")).to_be_hidden()
     voices.page.get_by_label("Feeling in the recording").select_option("sad")
+    voices.button("Add the mood").click()
+    expect(voices.page.locator("#consent-problem")).to_be_visible()
+    voices.page.get_by_label("This is my own voice").check()
     voices.button("Add the mood").click()
     expect(voices.page.locator("#mine .facts")).to_have_text("Only for you · Neutral · Sad")
 

@@ -132,7 +132,9 @@ async def test_a_recorded_mood_wins_over_one_of_the_voice(tmp_path: Path) -> Non
     """The voice then speaks with its neutral recording, which the other mood is put on."""
     async with voicing(tmp_path, Matching(abilities=CARRYING)) as at:
         await at.enrol("anna", seed=2)
-        await at.http.post(f"{VOICES}/anna/recordings", data={"mood": "sad"}, files=sample(3))
+        await at.http.post(
+            f"{VOICES}/anna/recordings", data={"mood": "sad", "consent": "true"}, files=sample(3)
+        )
         await at.speak("anna", emotion="sad", style_audio=SENT)
     assert at.engine.spoken == [a_recording(2)]
 

@@ -154,16 +154,27 @@ async def test_a_recording_that_is_refused_leaves_nothing(tmp_path: Path) -> Non
     assert not list((tmp_path / "objects").glob("**/*.*"))
 
 
+async def test_a_mood_needs_a_consent_too(tmp_path: Path) -> None:
+    """Nobody knows whose recording it is; nothing is listened to without."""
+    async with voicing(tmp_path) as at:
+        await at.enrol()
+        path = f"{VOICES}/anna/recordings"
+        for said in ({}, {"consent": "No."}):
+            answer = await at.http.post(path, data={"mood": "sad", **said}, files=sample(2))
+            assert refused(answer) == (400, "consent_required", "consent")
+        assert at.engine.prepared == [DIGEST]
+
+
 async def test_a_voice_gets_more_moods(tmp_path: Path) -> None:
     """Each with a recording of its own; the voice speaks each mood with it."""
     async with voicing(tmp_path) as at:
         await at.enrol()
         path = f"{VOICES}/anna/recordings"
-        told = await at.http.post(path, data={"mood": "happy"}, files=sample(2))
+        told = await at.http.post(path, data={"mood": "happy", "consent": "true"}, files=sample(2))
         assert told.json()["moods"] == ["neutral", "happy"]
         assert at.engine.prepared == [DIGEST, a_recording(2).digest]
         missing = await at.http.post(
-            f"{VOICES}/berta/recordings", data={"mood": "happy"}, files=sample(2)
+            f"{VOICES}/berta/recordings", data={"mood": "happy", "consent": "true"}, files=sample(2)
         )
         assert refused(missing) == (404, "voice_not_found", "voice")
 

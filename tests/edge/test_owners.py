@@ -72,7 +72,11 @@ async def test_what_only_an_owner_may_do(tmp_path: Path) -> None:
             ("DELETE", f"{VOICES}/mine", {}),
             ("POST", f"{VOICES}/mine", {"json": {"shared": True}}),
             ("GET", f"{VOICES}/mine/export", {}),
-            ("POST", f"{VOICES}/mine/recordings", {"data": {"mood": "sad"}, "files": sample()}),
+            (
+                "POST",
+                f"{VOICES}/mine/recordings",
+                {"data": {"mood": "sad", "consent": "true"}, "files": sample()},
+            ),
         ]
         for method, path, more in calls:
             told = [
@@ -160,7 +164,9 @@ async def test_a_voice_goes_elsewhere_as_a_file(tmp_path: Path) -> None:
     """And is there the same voice, under another name where one is given."""
     async with voicing(tmp_path / "here") as here, voicing(tmp_path / "there") as there:
         await here.enrol(ref_text="Good morning.")
-        await here.http.post(f"{VOICES}/anna/recordings", data={"mood": "sad"}, files=sample(2))
+        await here.http.post(
+            f"{VOICES}/anna/recordings", data={"mood": "sad", "consent": "true"}, files=sample(2)
+        )
         file = await here.http.get(f"{VOICES}/anna/export")
         assert file.headers["content-type"] == "application/zip"
         assert "anna.voice.zip" in file.headers["content-disposition"]
@@ -170,7 +176,8 @@ async def test_a_voice_goes_elsewhere_as_a_file(tmp_path: Path) -> None:
             )
             assert answer.json()["name"] == (name or "anna")
             assert answer.json()["moods"] == ["neutral", "sad"]
-        assert there.engine.prepared[0] == a_recording(1, "Good morning.").digest
+        both = [a_recording(1, "Good morning.").digest, a_recording(2).digest]
+        assert there.engine.prepared[:2] == both
         assert (await there.speak("berta")).headers["x-voice-likeness"] == "matched"
         assert there.engine.spoken == [a_recording(1, "Good morning.")]
         broken = await there.http.post(f"{VOICES}/import", files={"file": file.content[:-30]})
@@ -183,7 +190,9 @@ async def test_a_mood_is_spoken_by_its_recording(tmp_path: Path) -> None:
 
     async with voicing(tmp_path) as at:
         await at.enrol()
-        await at.http.post(f"{VOICES}/anna/recordings", data={"mood": "sad"}, files=sample(2))
+        await at.http.post(
+            f"{VOICES}/anna/recordings", data={"mood": "sad", "consent": "true"}, files=sample(2)
+        )
         await at.speak("anna")
         house, said = at.served.house, at.engine.asked[-1]
         cast = await find_cast("anna", "local", house.staircase, {})
@@ -248,13 +257,15 @@ async def test_a_mood_is_enrolled_and_asked_for_by_any_of_its_names(
     async with voicing(tmp_path) as at:
         await at.enrol()
         path = f"{VOICES}/anna/recordings"
-        told = await at.http.post(path, data={"mood": word}, files=sample(2))
+        told = await at.http.post(path, data={"mood": word, "consent": "true"}, files=sample(2))
         assert told.json()["moods"] == ["neutral", "happy"]
         for number, asked in enumerate(("joyful", "高兴", "happy")):
             spoken = await at.speak("anna", input=f"{number}.", emotion=asked)
             assert "x-ignored" not in spoken.headers
         assert at.engine.spoken == [a_recording(2)] * 3
-        unheard = await at.http.post(path, data={"mood": "sleepy"}, files=sample(2))
+        unheard = await at.http.post(
+            path, data={"mood": "sleepy", "consent": "true"}, files=sample(2)
+        )
         assert (unheard.status_code, unheard.json()["error"]["param"]) == (400, "mood")
 
 
@@ -269,6 +280,8 @@ async def test_a_recorded_mood_has_the_strength_it_was_recorded_with(
         await at.enrol()
         put_on = await at.speak("anna", **asked)
         assert "emotion_strength" not in put_on.headers.get("x-ignored", "")
-        await at.http.post(f"{VOICES}/anna/recordings", data={"mood": "sad"}, files=sample(2))
+        await at.http.post(
+            f"{VOICES}/anna/recordings", data={"mood": "sad", "consent": "true"}, files=sample(2)
+        )
         recorded = await at.speak("anna", **asked)
         assert "emotion_strength" in recorded.headers["x-ignored"]

@@ -8,7 +8,7 @@ from typing import Any
 import anyio
 import pytest
 
-from antiphon.edge import asking
+from antiphon.voices import patience
 from tests.edge.voicing import CONSENTS, VOICES, sample, voicing
 
 pytestmark = pytest.mark.anyio
@@ -28,11 +28,15 @@ async def test_a_store_that_is_slow_is_away(
         data = {"name": "Anna", "language": "en"}
         consent = await at.http.post(CONSENTS, data=data, files=sample(field="recording"))
         file = (await at.http.get(f"{VOICES}/anna/export")).content
-        monkeypatch.setattr(asking, "STORE_S", 0.05)
+        monkeypatch.setattr(patience, "STORE_S", 0.05)
         monkeypatch.setattr(at.served.house.memory.library._database, "write", never)
         answers = [
             await at.enrol("berta"),
-            await at.http.post(f"{VOICES}/anna/recordings", data={"mood": "sad"}, files=sample(2)),
+            await at.http.post(
+                f"{VOICES}/anna/recordings",
+                data={"mood": "sad", "consent": "true"},
+                files=sample(2),
+            ),
             await at.http.post(f"{VOICES}/import", data={"name": "b"}, files={"file": file}),
             await at.http.delete(f"{VOICES}/anna"),
             await at.http.post(CONSENTS, data=data, files=sample(field="recording")),

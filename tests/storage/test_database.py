@@ -5,13 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import anyio
 import pytest
 from sqlalchemy import Connection, create_engine, insert, select
 
-from antiphon.errors import BadSetting, StorageAway
+from antiphon.errors import BadSetting, InvalidRequest, StorageAway
 from antiphon.storage import database as module
 from antiphon.storage.database import Database
 from antiphon.storage.owners import ensure_owner
@@ -103,7 +105,7 @@ async def test_a_database_that_is_away_is_told_and_then_costs_no_wait(tmp_path: 
     (tmp_path / "antiphon.db").rmdir()
     with pytest.raises(StorageAway):
         await database.read(owners)
-    database._away_until = 0.0  # the moment has passed
+    database._away_until = {False: 0.0, True: 0.0}  # the moment has passed
     assert await database.read(owners) == []
     await database.aclose()
 
@@ -170,3 +172,32 @@ def test_alembic_is_not_loaded_where_no_step_is_missing(tmp_path: Path) -> None:
     command = [sys.executable, "-c", program, f"sqlite:///{tmp_path / 'antiphon.db'}"]
     told = [subprocess.run(command, capture_output=True, check=True).stdout for _ in range(2)]
     assert told == [b"False\n", b"False\n"]
+
+
+async def test_a_value_that_cannot_be_kept_is_the_callers_mistake(database_url: str) -> None:
+    """And does not take the database away from everybody else."""
+    database = Database(database_url)
+
+    def looking(connection: Connection, name: str) -> object:
+        return connection.execute(select(OWNERS).where(OWNERS.c.name == name)).all()
+
+    for name in ("a\0b", "\ud800"):
+        with suppress(InvalidRequest):  # SQLite takes a NUL
+            assert await database.read(partial(looking, name=name)) == []
+        assert await database.read(owners) == []
+    await database.aclose()
+
+
+async def test_a_database_that_cannot_be_written_can_be_read(tmp_path: Path) -> None:
+    """Such as one on a full disk."""
+    database = Database(f"sqlite:///{tmp_path / 'antiphon.db'}")
+    await database.write(adding("anna"))
+
+    def full(connection: Connection) -> None:
+        connection.exec_driver_sql("PRAGMA max_page_count=1")
+        connection.exec_driver_sql("CREATE TABLE more AS SELECT randomblob(1000000) AS x")
+
+    with pytest.raises(StorageAway):
+        await database.write(full)
+    assert await database.read(owners) == ["anna"]
+    await database.aclose()

@@ -66,13 +66,22 @@ async def test_a_consent_stays_while_a_voice_rests_on_it(kept: Kept) -> None:
     await kept.consents.remove("local", one.id)
 
 
-@pytest.mark.parametrize("said", ["true", "TRUE", "I agree.", "Anna agreed on Monday", "是"])
+AGREED = ("true", "TRUE", "I agree.", "Anna agreed on Monday", "是", "同意", "No. 7 has agreed")
+
+
+@pytest.mark.parametrize("said", AGREED)
 async def test_any_statement_is_a_consent(kept: Kept, said: str) -> None:
     """As peers take it; it is kept in the words in which it was said."""
     assert await kept.consents.given("local", f" {said} ") == (said, None)
 
 
-@pytest.mark.parametrize("said", ["", "  ", "false", "No", "0", "null", "none"])
+REFUSED = (
+    *("", "  ", "false", "No", "0", "null", "none", "No.", "nein", "no, never", "不", "..."),
+    *("I refuse", "She does not agree", "I don’t consent", "Anna has not agreed", "他不同意"),
+)
+
+
+@pytest.mark.parametrize("said", REFUSED)
 async def test_a_refusal_is_no_consent(kept: Kept, said: str) -> None:
     """And the answer says what to send."""
     with pytest.raises(ConsentRequired, match="consent=true"):

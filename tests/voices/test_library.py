@@ -11,8 +11,8 @@ import pytest
 from antiphon.claims import ConsentNotFound, ConsentRequired, VoiceExists, VoiceNotFound
 from antiphon.errors import StorageAway, UnknownRecording
 from antiphon.storage.changes import RECORDING
+from antiphon.storage.retention import UNCLAIMED_S
 from antiphon.voices.enrolled import Enrolled
-from antiphon.voices.library import UNCLAIMED_S
 from tests.voices.keeping import Kept, a_profile, a_recording, keeping
 
 pytestmark = pytest.mark.anyio
@@ -74,7 +74,7 @@ async def test_a_name_is_given_once(kept: Kept) -> None:
     with pytest.raises(VoiceExists):
         await kept.library.enrol(a_profile(), {"neutral": TWO})
     kept.clock.now += UNCLAIMED_S
-    await kept.library.erase_pending()
+    await kept.library.retention.erase_pending()
     assert await objects(kept) == [f"recordings/{ONE.digest}"]
 
 
@@ -182,8 +182,8 @@ async def test_what_could_not_be_erased_is_erased_later(
         await kept.library.remove("local", "anna")
         assert await objects(kept) == [f"recordings/{ONE.digest}"]
         with pytest.raises(StorageAway):
-            await kept.library.erase_pending()
-    await kept.library.erase_pending()
+            await kept.library.retention.erase_pending()
+    await kept.library.retention.erase_pending()
     assert await objects(kept) == []
 
 
@@ -263,7 +263,7 @@ async def test_a_voice_may_go_while_a_mood_of_it_is_kept(kept: Kept) -> None:
         with pytest.raises(VoiceNotFound):
             await kept.library.share("local", "anna", True)
     kept.clock.now += UNCLAIMED_S
-    await kept.library.erase_pending()
+    await kept.library.retention.erase_pending()
     assert await objects(kept) == []
 
 
@@ -283,3 +283,66 @@ async def test_many_enrol_the_same_at_once(database_url: str, tmp_path: Path) ->
                 group.start_soon(enrol, (one, other)[number % 2], f"v{number // 2}")
         assert sorted(told) == sorted(f"v{number}" for number in range(12))
         assert len((await one.library.page("local")).voices) == 12
+
+
+async def test_what_another_process_is_erasing_is_kept_again(
+    database_url: str, tmp_path: Path
+) -> None:
+    """Whoever enrols the same recording waits for the erasing, and has its sound."""
+    async with keeping(database_url, tmp_path) as here, keeping(database_url, tmp_path) as there:
+        await here.library.enrol(a_profile(), {"neutral": ONE})
+        begun, erase = anyio.Event(), here.objects.erase
+
+        async def slowly(name: str) -> None:
+            begun.set()
+            for _ in range(20):  # the other process may do in between what it likes
+                await there.database.read(lambda connection: None)
+            await erase(name)
+
+        here.objects.erase = slowly  # type: ignore[method-assign]
+        async with anyio.create_task_group() as group:
+            group.start_soon(here.library.remove, "local", "anna")
+            await begun.wait()
+            await there.library.enrol(a_profile("berta"), {"neutral": ONE})
+        assert await there.library.recording(ONE.digest) == ONE
+
+
+async def test_sound_that_was_erased_before_its_row_is_put_again(
+    database_url: str, tmp_path: Path
+) -> None:
+    """The other process removed the recording between the two."""
+    async with keeping(database_url, tmp_path) as here, keeping(database_url, tmp_path) as there:
+        await here.library.enrol(a_profile(), {"neutral": ONE})
+        put, times = there.objects.put, list[str]()
+
+        async def outrun(name: str, data: bytes) -> None:
+            await put(name, data)
+            times.append(name)
+            if len(times) == 1:
+                await here.library.remove("local", "anna")
+
+        there.objects.put = outrun  # type: ignore[method-assign]
+        await there.library.enrol(a_profile("berta"), {"neutral": ONE})
+        assert await there.library.recording(ONE.digest) == ONE
+        assert len(times) == 2
+
+
+async def test_nothing_of_a_removed_voice_stays_in_the_files(tmp_path: Path) -> None:
+    """Neither in the database, nor in its log, nor as an empty folder."""
+    async with keeping(f"sqlite:///{tmp_path / 'antiphon.db'}", tmp_path) as kept:
+        await kept.library.enrol(a_profile("Rumpelstilz"), {"neutral": ONE})
+        await kept.library.keep_prepared(ONE.digest, "model-1", b"profile")
+        assert _holds(tmp_path, b"Rumpelstilz")
+        assert _holds(tmp_path, ONE.digest.encode())
+        await kept.library.remove("local", "Rumpelstilz")
+        assert not _holds(tmp_path, b"Rumpelstilz")
+        assert not [each for each in _paths(tmp_path) if ONE.digest in each.name]
+
+
+def _paths(folder: Path) -> list[Path]:
+    return list(folder.rglob("*"))
+
+
+def _holds(folder: Path, what: bytes) -> bool:
+    """Whether any of the files of a database holds these bytes."""
+    return any(what in file.read_bytes() for file in folder.glob("antiphon.db*"))

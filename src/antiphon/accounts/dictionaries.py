@@ -45,6 +45,7 @@ class Dictionaries:
     async def _read(self, owner: str) -> tuple[KeptDictionary, ...]:
         mark = self._stale.get(owner)
         try:
+            await self._changes.begin()
             found = await self._database.read(lambda connection: _rows(connection).all(owner))
         except StorageAway:
             if owner not in self._known:

@@ -120,6 +120,7 @@ class Keys:
     async def _read(self) -> _Roll:
         self._stale = False
         try:
+            await self._changes.begin()
             owners, closed = await self._database.read(_good)
         except StorageAway:
             self._stale = True

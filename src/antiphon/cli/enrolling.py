@@ -4,59 +4,33 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 import msgspec
 
 from antiphon.accounts.keys import LOCAL
 from antiphon.claims import VoiceNotFound
-from antiphon.edge.enrolment import EnrolledVoice, adopts, described
+from antiphon.edge.enrolment import EnrolledVoice, described
 from antiphon.engines.registry import EngineOptions, open_engine
 from antiphon.settings import Settings
-from antiphon.speech import Engine, Need, Recording
-from antiphon.staircase import Memory, given_back, memory
+from antiphon.staircase import given_back, memory
 from antiphon.voices import carrying
-from antiphon.voices.enrolled import Enrolled, Profile
-from antiphon.voices.naming import NEUTRAL, check_mood, check_name, check_text
+from antiphon.voices.enrolled import Enrolled
+from antiphon.voices.enrolling import Desk, Offer
+from antiphon.voices.naming import NEUTRAL, check_mood
 from antiphon.voices.reference import Bounds, References
 
-STATEMENT = "said with --consent on the command line"
 PAGE = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What the command line says of a new voice."""
-
-    owner: str
-    name: str
-    text: str
-    mood: str
-    description: str
-
-
-async def add(settings: Settings, given: Given, data: bytes) -> EnrolledVoice:
+async def add(settings: Settings, offer: Offer, data: bytes) -> EnrolledVoice:
     """A new voice, or one more mood of one; raises `SpeechError`."""
-    mood, description = check_mood(given.mood), check_text(given.description, "description")
-    async with _beside(settings) as (kept, engine), given_back(_references(settings)) as references:
-        library = kept.library
-        name = check_name(given.name, _reserved(settings, engine))
-        there = None if mood == NEUTRAL else await library.find_own(given.owner, name)
-        if there is None:
-            await library.check_free(given.owner, name)
-        accepted = await references.accept(data, given.text)
-        await _make_ready(kept, engine, accepted.recording)
-        if there is None:
-            profile = Profile(given.owner, name, STATEMENT, description)
-            one = await library.enrol(profile, {mood: accepted.recording})
-        else:
-            one = await library.add(given.owner, there.id, mood, accepted.recording)
-    told, verdict = _told(one), accepted.verdict
-    return msgspec.structs.replace(told, verdict=verdict, advice=tuple(verdict.advice))
-
-
-def _references(settings: Settings) -> References:
-    return References(Bounds.of_this_machine(settings.max_upload_bytes))
+    async with _desk(settings) as desk:
+        there = None
+        if check_mood(offer.mood) != NEUTRAL:
+            there = await desk.library.find_own(offer.owner, offer.name)
+        one, accepted = await (desk.more if there else desk.new_voice)(offer, data)
+        advice = (*accepted.verdict.advice, *desk.advice(one))
+    return msgspec.structs.replace(_told(one), verdict=accepted.verdict, advice=advice)
 
 
 async def listed(settings: Settings, owner: str) -> list[EnrolledVoice]:
@@ -101,34 +75,26 @@ async def exported(settings: Settings, owner: str, name: str) -> bytes:
 
 async def imported(settings: Settings, owner: str, data: bytes, name: str) -> EnrolledVoice:
     """A voice from a file; raises `BadArchive` or `VoiceExists`."""
-    async with _beside(settings) as (kept, engine):
-        bundle = await carrying.opened(data)
-        neat = check_name(name or bundle.name, _reserved(settings, engine))
-        await kept.library.check_free(owner, neat)
-        for recording in bundle.recordings.values():
-            await _make_ready(kept, engine, recording)
-        return _told(await carrying.enrol(kept.library, owner, bundle, neat))
+    async with _desk(settings) as desk:
+        return _told(await desk.imported(owner, data, name))
 
 
 @asynccontextmanager
-async def _beside(settings: Settings) -> AsyncIterator[tuple[Memory, Engine]]:
+async def _desk(settings: Settings) -> AsyncIterator[Desk]:
     """What is kept, and the engine that will be asked to speak with it."""
-    async with memory(settings) as kept:
+    bounds = Bounds.of_this_machine(settings.max_upload_bytes)
+    async with memory(settings) as kept, given_back(References(bounds)) as references:
         options = EngineOptions(settings.model, settings.workers, kept.library)
-        engine = await open_engine(settings.engine, options)
-        async with given_back(engine):
-            yield kept, engine
-
-
-async def _make_ready(kept: Memory, engine: Engine, recording: Recording) -> None:
-    kept.library.hold(recording)
-    card = engine.card()
-    if adopts(card) and (recording.transcript or Need.TRANSCRIPT not in card.needs):
-        await engine.prepare(recording)
-
-
-def _reserved(settings: Settings, engine: Engine) -> set[str]:
-    return {voice.name for voice in engine.card().voices} | set(settings.voice_aliases)
+        async with given_back(await open_engine(settings.engine, options)) as engine:
+            yield Desk(
+                kept.library,
+                kept.consents,
+                references,
+                engine.card(),
+                engine.prepare,
+                settings.voice_aliases,
+                settings.enrolment_timeout_s,
+            )
 
 
 def _told(one: Enrolled) -> EnrolledVoice:

@@ -13,6 +13,7 @@ from antiphon.cli.tables import table
 if TYPE_CHECKING:
     from antiphon.edge.enrolment import EnrolledVoice
 
+STATEMENT = "said with --consent on the command line"
 FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 owned = click.option("--owner", default="local", help="Whose voices. [local]")
 
@@ -55,9 +56,10 @@ def add(
     import anyio
 
     from antiphon.cli import enrolling
+    from antiphon.voices.enrolling import Offer
 
-    given = enrolling.Given(owner, name, text, mood, description)
-    told = anyio.run(enrolling.add, settings, given, _read(file, settings.max_upload_bytes))
+    offer = Offer(owner, name, STATEMENT, text, mood, description)
+    told = anyio.run(enrolling.add, settings, offer, _read(file, settings.max_upload_bytes))
     click.echo(f"{told.name} is {told.id}")
     for each in told.advice:
         click.echo(f"antiphon: {each}", err=True)

@@ -9,13 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from antiphon.accounts.keys import checked
-from antiphon.edge.asking import checking, json, whole
-from antiphon.edge.enrolment import File, described, make_ready, reserved
+from antiphon.edge.asking import json
+from antiphon.edge.enrolment import File, described
 from antiphon.edge.house import House
 from antiphon.edge.multipart import Form
 from antiphon.errors import InvalidRequest
 from antiphon.voices import carrying
-from antiphon.voices.naming import NEUTRAL, check_name
 
 MEDIA_TYPE = "application/zip"
 
@@ -46,15 +45,6 @@ class Archives:
         asked = form.read(ImportForm)
         if not asked.file:
             raise InvalidRequest("the file is missing; send it as file", "file")
-        name = check_name(asked.name, reserved(self._house)) if asked.name else ""
-        house = self._house
-        async with (
-            checking(house, "the file to be checked"),
-            house.references.place(len(asked.file)),
-        ):
-            bundle = await carrying.opened(asked.file)
-            check_name(name or bundle.name, reserved(house))
-            first = bundle.recordings.get(NEUTRAL) or next(iter(bundle.recordings.values()))
-            await make_ready(house, first)
-        one = await whole(carrying.enrol(self._house.memory.library, owner, bundle, name))
-        return json(described(one, owner))
+        return json(
+            described(await self._house.desk.imported(owner, asked.file, asked.name), owner)
+        )

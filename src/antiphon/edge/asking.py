@@ -1,13 +1,10 @@
-"""What small endpoints share: a page of a list, a typed body, whole work, a typed answer."""
+"""What small endpoints share: a page of a list, a typed body, a typed answer."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import anyio
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,11 +12,9 @@ from starlette.responses import Response
 from antiphon.edge import strict_json
 from antiphon.edge.door import Incoming, Left
 from antiphon.edge.house import House
-from antiphon.errors import DeadlineExceeded, InvalidRequest, StorageAway
-from antiphon.producing import ungrouped
+from antiphon.errors import InvalidRequest
 
 T = TypeVar("T")
-STORE_S = 10.0
 LONGEST_NUMBER = 9
 
 
@@ -66,25 +61,6 @@ def is_json(content_type: str) -> bool:
     return kind == "application/json" or (
         kind.startswith("application/") and kind.endswith("+json")
     )
-
-
-async def whole(work: Awaitable[T]) -> T:
-    """Change what is kept, whole or not at all, whoever leaves; raises `StorageAway`."""
-    try:
-        with anyio.fail_after(STORE_S, shield=True):
-            return await work
-    except TimeoutError:
-        raise StorageAway("the library of voices") from None
-
-
-@asynccontextmanager
-async def checking(house: House, what: str) -> AsyncIterator[None]:
-    """Look at what was sent within the time for that; raises `DeadlineExceeded`."""
-    with ungrouped(), anyio.CancelScope() as patience:
-        patience.deadline = anyio.current_time() + house.settings.enrolment_timeout_s
-        yield
-    if patience.cancelled_caught:
-        raise DeadlineExceeded(what)
 
 
 def json(answer: Any) -> Response:

@@ -14,8 +14,6 @@ import anyio.to_thread
 
 from antiphon.accounts.keys import checked
 from antiphon.claims import VoiceUnsupported
-from antiphon.edge.asking import checking
-from antiphon.edge.enrolment import adopts, make_ready
 from antiphon.edge.house import House
 from antiphon.edge.voices import enrolled_target, find_voice
 from antiphon.errors import InvalidRequest, RequestTooLarge, TranscriptRequired, UnknownVoice
@@ -23,6 +21,7 @@ from antiphon.refusals import BadReference
 from antiphon.speech import Ability, Card, Need, Style, Utterance
 from antiphon.staircase import Staircase
 from antiphon.voices.enrolled import Enrolled
+from antiphon.voices.enrolling import adopts
 from antiphon.voices.reference import Accepted
 from antiphon.voices.transcripts import cleaned
 
@@ -143,9 +142,7 @@ class Casting:
         data = await anyio.to_thread.run_sync(
             decoded, sent, self._house.settings.max_upload_bytes, param
         )
-        async with checking(self._house, "the recording to be checked"):
-            accepted = await self._accepted(data, transcript, param)
-            await make_ready(self._house, accepted.recording)
+        accepted = await self._accepted(data, transcript, param)
         self._passing[name] = accepted.recording.digest
         if len(self._passing) > REMEMBERED:
             self._passing.popitem(last=False)
@@ -153,7 +150,7 @@ class Casting:
 
     async def _accepted(self, data: bytes, transcript: str, param: str) -> Accepted:
         try:
-            return await self._house.references.accept(data, transcript)
+            return await self._house.desk.accepted(data, transcript)
         except BadReference as error:
             if error.param == BadReference.param:  # that is the field of an upload
                 error.param = param

@@ -7,12 +7,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from antiphon.accounts.keys import checked
-from antiphon.edge.asking import body, checking, json, paging, whole
+from antiphon.edge.asking import body, json, paging
 from antiphon.edge.enrolment import File
 from antiphon.edge.house import House
 from antiphon.edge.multipart import Form
 from antiphon.errors import InvalidRequest
 from antiphon.voices.enrolled import Consent
+from antiphon.voices.enrolling import TO_CHECK
+from antiphon.voices.patience import checking, whole
 
 USUAL, MOST = 20, 100
 
@@ -70,7 +72,7 @@ class VoiceConsents:
         asked = form.read(ConsentForm)
         if not asked.recording:
             raise InvalidRequest("the recording is missing; send it as a file", "recording")
-        async with checking(self._house, "the recording to be checked"):
+        async with checking(self._house.settings.enrolment_timeout_s, TO_CHECK):
             await self._house.references.accept(asked.recording)
         consents, media_type = self._house.memory.consents, form.media_type("recording")
         one = await whole(

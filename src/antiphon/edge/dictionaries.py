@@ -45,6 +45,7 @@ from antiphon.text.pronouncing import Pair
 LONGEST_EXPLAINED = 5_000
 EXPLAINED_AT_ONCE = 2  # threads that the rest of the house has not
 MOST_NOTES = 50
+LONGEST_VOICES = 4_000  # bytes of JSON
 Rows = tuple[Pair, ...]
 
 
@@ -217,6 +218,8 @@ def _attached(kept: KeptDictionary, asked: DictionaryRequest) -> KeptDictionary:
     if asked.default is not None:
         kept = replace(kept, everywhere=asked.default)
     if asked.voices is not None:
+        if len(msgspec.json.encode(asked.voices)) > LONGEST_VOICES:
+            raise InvalidRequest("the names of the voices are too long together", "voices")
         kept = replace(kept, voices=tuple(dict.fromkeys(asked.voices)))
     return kept
 

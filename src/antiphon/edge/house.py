@@ -25,6 +25,7 @@ from antiphon.speech import Card
 from antiphon.staircase import Memory, Opener, Staircase, given_back
 from antiphon.storage.changes import RECORDING
 from antiphon.text.dictionary_store import DictionaryStore, MemoryDictionaries
+from antiphon.voices.enrolling import Desk
 from antiphon.voices.reference import Bounds, References
 
 logger = logging.getLogger(__name__)
@@ -66,6 +67,20 @@ class House:
         if self.staircase.memory is None:
             raise StorageAway("the library of voices")
         return self.staircase.memory
+
+    @property
+    def desk(self) -> Desk:
+        """Where recordings become voices; raises `EngineNotReady` or `StorageAway`."""
+        memory, stairs, settings = self.memory, self.staircase, self.settings
+        return Desk(
+            memory.library,
+            memory.consents,
+            self.references,
+            stairs.card,
+            stairs.prepare,
+            settings.voice_aliases,
+            settings.enrolment_timeout_s,
+        )
 
     async def caller(self, headers: Headers, *, programs_by_any_name: bool = False) -> str:
         """Who asks; raises `InvalidKey`, `ForeignOrigin`, `EngineNotReady` or `StorageAway`.
@@ -127,7 +142,7 @@ class House:
         memory.changes.on(RECORDING, self.shelf.forget)
         async with anyio.create_task_group() as beside:
             beside.start_soon(memory.changes.watch)
-            beside.start_soon(memory.library.sweep)
+            beside.start_soon(memory.library.retention.sweep)
 
     def _warn_of_aliases(self, card: Card) -> None:
         """Say which of the operator's own names lead to none of the engine's voices.

@@ -69,7 +69,7 @@ def _library(house: House) -> list[Operation]:
             Upload(house, enrolment.add_mood),
             MoodForm,
             EnrolledVoice,
-            (*LISTENING, *PREPARING, *MISSING),
+            (*LISTENING, *PREPARING, *agreed, *MISSING),
         ),
     ]
 

@@ -10,13 +10,14 @@ from starlette.responses import Response
 
 from antiphon.accounts.keys import checked
 from antiphon.claims import VoiceNotFound
-from antiphon.edge.asking import body, json, paging, whole
+from antiphon.edge.asking import body, json, paging
 from antiphon.edge.enrolment import described
 from antiphon.edge.house import House
 from antiphon.errors import UnknownVoice
 from antiphon.settings import OPENAI_VOICES
 from antiphon.speech import Card, Voice
 from antiphon.voices.enrolled import Enrolled, Page
+from antiphon.voices.patience import whole
 
 MOST, USUAL = 1000, 100
 

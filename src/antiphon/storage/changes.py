@@ -52,6 +52,11 @@ class Changes:
         for heard in self._heard[kind]:
             heard(subject)
 
+    async def begin(self) -> None:
+        """Learn where the end is, before anything is read that a change may make stale."""
+        if self._seen is None:
+            await self.look()
+
     async def look(self) -> None:
         """Tell what is new since the last look; the first one only learns where the end is."""
         found = await self._database.read(self._since)
@@ -69,6 +74,8 @@ class Changes:
                 await self.look()
             except StorageAway:
                 logger.debug("no look at the changes: the database is away")
+            except Exception:
+                logger.exception("no look at the changes")
             await anyio.sleep(EVERY_S)
 
     def _since(self, connection: Connection) -> list[tuple[int, str, str]]:

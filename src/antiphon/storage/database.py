@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import anyio
 import anyio.to_thread
 
-from antiphon.errors import BadSetting, SpeechError, StorageAway
+from antiphon.errors import BadSetting, InvalidRequest, SpeechError, StorageAway
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -52,7 +52,7 @@ class Database:
         self._engine: Engine | None = None
         self._opening = anyio.Lock()
         self._threads = anyio.CapacityLimiter(THREADS)
-        self._away_until = 0.0
+        self._away_until = {False: 0.0, True: 0.0}  # for reads, for writes
 
     async def read(self, work: Work[T]) -> T:
         """What the work returns; raises `StorageAway`."""
@@ -70,6 +70,13 @@ class Database:
         logger.warning("the database: others changed the same rows %d times", TRIES)
         raise StorageAway("the database")
 
+    async def scrub(self) -> None:
+        """Leave nothing of what was erased in SQLite's log, unless somebody is reading it now."""
+        if self._sqlite and self._engine is not None:
+            await anyio.to_thread.run_sync(
+                _scrub, self._engine, limiter=self._threads, abandon_on_cancel=True
+            )
+
     async def aclose(self) -> None:
         """Close every connection."""
         engine, self._engine = self._engine, None
@@ -77,8 +84,11 @@ class Database:
             await anyio.to_thread.run_sync(engine.dispose)
 
     async def _run(self, work: Work[T], *, write: bool) -> T:
-        """A database that is away costs one caller a wait, and the next ones none."""
-        if anyio.current_time() < self._away_until:
+        """A database that is away costs one caller a wait, and the next ones none.
+
+        One that only cannot be written, since its disk is full, is read as ever.
+        """
+        if anyio.current_time() < self._away_until[write]:
             raise StorageAway("the database")
         with anyio.move_on_after(2 * PATIENCE_S):
             try:
@@ -87,10 +97,14 @@ class Database:
                     _transacted, engine, work, write, limiter=self._threads, abandon_on_cancel=True
                 )
             except StorageAway:
-                self._away_until = anyio.current_time() + REST_S
+                self._rest(write)
                 raise
-        self._away_until = anyio.current_time() + REST_S
+        self._rest(write)
         raise StorageAway("the database")
+
+    def _rest(self, write: bool) -> None:
+        until = anyio.current_time() + REST_S
+        self._away_until |= {True: until} if write else {True: until, False: until}
 
     async def _open(self) -> Engine:
         async with self._opening:
@@ -161,6 +175,18 @@ def _postgres(url: str) -> Engine:
         ) from error
 
 
+def _scrub(engine: Engine) -> None:
+    from sqlite3 import OperationalError
+
+    connection = engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except OperationalError as error:
+        logger.info("the log is not emptied yet: %s", error)
+    finally:
+        connection.close()
+
+
 def _transacted(engine: Engine, work: Work[T], write: bool) -> T:
     from sqlalchemy import exc
 
@@ -171,6 +197,11 @@ def _transacted(engine: Engine, work: Work[T], write: bool) -> T:
         raise _CollisionError from error
     except SpeechError:
         raise
+    except (exc.DataError, UnicodeEncodeError, OverflowError) as error:
+        logger.info("the database takes no such value: %s", str(error).partition("\n")[0])
+        raise InvalidRequest(
+            "a value is too long, too large, or holds a character that is none, such as NUL"
+        ) from error
     except (exc.DBAPIError, exc.TimeoutError) as error:
         if getattr(getattr(error, "orig", None), "sqlstate", None) in COLLIDED:
             raise _CollisionError from error

@@ -6,10 +6,13 @@ Nothing is opened until it is needed; obstore is imported in a thread.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
+from urllib.request import url2pathname
 
 import anyio
 import anyio.to_thread
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 PATIENCE_S = 10.0
+HALF_WRITTEN_S = 10 * PATIENCE_S
 KNOWN = ("file", "s3", "s3a", "gs", "az", "memory")
 logger = logging.getLogger(__name__)
 
@@ -88,6 +92,11 @@ class Objects:
                 with suppress(FileNotFoundError):
                     await store.delete_async(each)
 
+    async def clear(self) -> None:
+        """Erase what a process that was killed left half written in a folder."""
+        if urlsplit(self._url).scheme == "file":
+            await anyio.to_thread.run_sync(_clear, folder_of(self._url))
+
     async def _opened(self) -> ObjectStore:
         async with self._opening:
             if self._store is None:
@@ -110,6 +119,20 @@ async def _told() -> AsyncIterator[None]:
         raise StorageAway("the object store")
 
 
+def folder_of(url: str) -> Path:
+    """Where a file:// URL leads."""
+    return Path(url2pathname(urlsplit(url).path))
+
+
+def _clear(folder: Path) -> None:
+    """The store writes to `name#1` before it renames; after so long nobody is writing that."""
+    before = time.time() - HALF_WRITTEN_S
+    for found in folder.rglob("*#*"):
+        with suppress(OSError):
+            if found.name.rpartition("#")[2].isdigit() and found.stat().st_mtime < before:
+                found.unlink()
+
+
 def _open(url: str) -> ObjectStore:
     from obstore.exceptions import BaseError
     from obstore.store import LocalStore, from_url
@@ -120,7 +143,7 @@ def _open(url: str) -> ObjectStore:
         options["client_options"] = {"allow_http": True}
     try:
         if parts.scheme == "file":
-            return LocalStore.from_url(url, mkdir=True)
+            return LocalStore.from_url(url, mkdir=True, automatic_cleanup=True)
         return from_url(parts._replace(query="").geturl(), **options)
     except (BaseError, OSError, TypeError, ValueError) as error:
         where = f"{parts.scheme}://{parts.netloc}"  # what follows may hold a secret

@@ -15,7 +15,7 @@ from sqlalchemy import column as named
 
 from antiphon.errors import BadSetting
 
-NEWEST = "0002"
+NEWEST = "0003"
 LOCK = 0x616E7469  # any number, the same for every process of ours
 # Alembic knows one connection at a time in a process; two databases opened at once would share it.
 ONE_AT_A_TIME = threading.Lock()

@@ -63,6 +63,7 @@ ERASING = Table(
     METADATA,
     Column("object", String(200), primary_key=True),
     Column("due_at", Float, nullable=False),
+    Column("claimed_until", Float),
 )
 
 # Ids begin with the time they were given, so their order is that of creation.

@@ -166,8 +166,7 @@ export class Enrol {
   }
 
   #missing() {
-    if (this.#voice) return null;
-    if (!byId("voice-name").value.trim()) return [t("nameFirst"), "voice-name"];
+    if (!this.#voice && !byId("voice-name").value.trim()) return [t("nameFirst"), "voice-name"];
     return byId("agreed").checked ? null : [t("consentFirst"), "consent"];
   }
 
@@ -178,7 +177,7 @@ export class Enrol {
     say("ref_text", byId("transcript").value.trim());
     say("mood", this.#voice && byId("into").value);
     say("name", !this.#voice && byId("voice-name").value.trim());
-    say("consent", !this.#voice && t("consent"));
+    say("consent", t("consent"));
     return form;
   }
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, insert, select, update
 
 from antiphon.claims import ConsentInUse, ConsentNotFound, ConsentRequired
+from antiphon.storage import erasing
 from antiphon.storage.owners import ensure_owner
-from antiphon.storage.tables import CONSENTS, ERASING, VOICES
+from antiphon.storage.tables import CONSENTS, VOICES
 from antiphon.voices.enrolled import Consent, consent_object
 
 
@@ -55,11 +56,16 @@ class ConsentRows:
                 media_type=one.media_type,
             )
         )
-        self._spare(one.id)
+        erasing.spare(self._connection, [consent_object(one.id)])
 
     def provide(self, name: str, due_at: float) -> None:
         """Sound is about to be kept: it goes again unless its row is there by then."""
-        self._connection.execute(insert(ERASING).values(object=consent_object(name), due_at=due_at))
+        erasing.erase(self._connection, [consent_object(name)], due_at)
+
+    def resting_on(self, name: str) -> list[str]:
+        """The names of some voices that rest on a consent."""
+        asked = select(VOICES.c.name).where(VOICES.c.consent_id == name).limit(10)
+        return list(self._connection.execute(asked).scalars())
 
     def rename(self, owner: str, name: str, new: str) -> Consent | None:
         """Another name for the owner's consent of that id."""
@@ -72,13 +78,8 @@ class ConsentRows:
         found = self.find(owner, name)
         if found is None:
             return None
-        resting = select(VOICES.c.name).where(VOICES.c.consent_id == name).limit(10)
-        if voices := list(self._connection.execute(resting).scalars()):
+        if voices := self.resting_on(name):
             raise ConsentInUse(voices)
         self._connection.execute(delete(CONSENTS).where(CONSENTS.c.id == name))
-        self._spare(name)
         self.provide(name, now)
         return found
-
-    def _spare(self, name: str) -> None:
-        self._connection.execute(delete(ERASING).where(ERASING.c.object == consent_object(name)))

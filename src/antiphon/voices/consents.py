@@ -11,8 +11,9 @@ from antiphon.claims import ConsentNotFound
 from antiphon.errors import InvalidRequest
 from antiphon.storage.database import Database
 from antiphon.storage.objects import Objects
+from antiphon.storage.retention import UNCLAIMED_S
 from antiphon.voices.enrolled import Consent, consent_object
-from antiphon.voices.library import UNCLAIMED_S, Library
+from antiphon.voices.library import Library
 from antiphon.voices.naming import CONSENT, check_name, check_statement, new_id
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from antiphon.voices.consent_rows import ConsentRows
 
+LONGEST_LANGUAGE = 40
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
@@ -40,7 +42,7 @@ class Consents:
         self, owner: str, name: str, language: str, data: bytes, media_type: str
     ) -> Consent:
         """A new one; raises `InvalidRequest` or `StorageAway`."""
-        if not LANGUAGE.fullmatch(language):
+        if len(language) > LONGEST_LANGUAGE or not LANGUAGE.fullmatch(language):
             raise InvalidRequest("language is a BCP 47 tag such as 'en' or 'zh-CN'", "language")
         now = self._clock()
         one = Consent(new_id(CONSENT, now), owner, check_name(name), language, now, media_type[:80])
@@ -75,7 +77,7 @@ class Consents:
         found = await self._database.write(lambda c: _rows(c).remove(owner, name, self._clock()))
         if found is None:
             raise ConsentNotFound(name)
-        await self._library.erase_soon()
+        await self._library.retention.erase_soon()
         return found
 
     async def given(self, owner: str, said: str) -> tuple[str, str | None]:

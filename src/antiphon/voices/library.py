@@ -7,6 +7,7 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -20,6 +21,7 @@ from antiphon.speech import Recording, Voice
 from antiphon.storage.changes import RECORDING, VOICE, Changes
 from antiphon.storage.database import Database
 from antiphon.storage.objects import Objects
+from antiphon.storage.retention import UNCLAIMED_S, Retention
 from antiphon.voices.enrolled import (
     Enrolled,
     Kept,
@@ -39,9 +41,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 REMEMBERED = 1024  # voices that go on speaking while the database is away
-ERASED_AT_ONCE = 100
-SWEEP_S = 60.0
-UNCLAIMED_S = 600.0
+TRIES = 3
+POLLS, POLL_S = 100, 0.1  # for a recording that is being erased
 logger = logging.getLogger(__name__)
 
 
@@ -58,7 +59,7 @@ class Library:
         self._database, self._objects, self._changes = database, objects, changes
         self._clock = clock
         self._passing = Passing()
-        self._changing = anyio.Lock()  # so that nothing is erased that is just being kept
+        self.retention = Retention(database, objects, clock)
         self._known: OrderedDict[tuple[str, str], Enrolled] = OrderedDict()
         changes.on(RECORDING, self._passing.drop)
         changes.on(VOICE, lambda _: self._known.clear())
@@ -133,14 +134,14 @@ class Library:
         )
         kept = {each.digest: _kept(each) for each in recordings.values()}
         one = Enrolled(new_id(VOICE_ID, now), now, profile.shared, voice, kept, profile.consent_id)
-        async with self._changing:
+        async with self.retention.changing:
             await self._keep(recordings.values(), lambda rows: rows.add(one))
         return one
 
     async def add(self, owner: str, name: str, mood: str, recording: Recording) -> Enrolled:
         """Give one of the owner's voices a recording for a mood, in the place of an earlier one."""
         one = await self.own(owner, name)
-        async with self._changing:
+        async with self.retention.changing:
             gone = await self._keep(
                 [recording],
                 lambda rows: rows.set_mood(one.id, mood, _kept(recording), self._clock()),
@@ -162,43 +163,11 @@ class Library:
         await self._erased(one.id, gone)
         return one
 
-    # --- erasing ----------------------------------------------------------------------------------
-
-    async def erase_pending(self) -> None:
-        """Erase what must go; raises `StorageAway`, and then it is tried again later."""
-        while True:
-            async with self._changing:
-                names = await self._database.read(lambda c: self._due(c))
-                if not names:
-                    return
-                for name in names:
-                    await self._objects.erase(name)
-                await self._database.write(partial(_spare, names))
-
-    def _due(self, connection: Connection) -> list[str]:
-        return _rows(connection).to_erase(self._clock(), ERASED_AT_ONCE)
-
-    async def sweep(self) -> None:
-        """Erase again and again what could not be erased before, until cancelled."""
-        while True:
-            try:
-                await self.erase_pending()
-            except StorageAway:
-                logger.warning("what was removed could not be erased yet")
-            await anyio.sleep(SWEEP_S)
-
     async def _erased(self, voice: str, digests: list[str]) -> None:
         self._changes.tell(VOICE, voice)
         for digest in digests:
             self._changes.tell(RECORDING, digest)
-        await self.erase_soon()
-
-    async def erase_soon(self) -> None:
-        """Erase what must go, now if the stores are there, else once they are."""
-        try:
-            await self.erase_pending()
-        except StorageAway:
-            logger.warning("what was removed is erased once its store is back")
+        await self.retention.erase_soon()
 
     # --- what engines ask for ---------------------------------------------------------------------
 
@@ -224,7 +193,7 @@ class Library:
             return
         name = _prepared_object(digest, model)
         try:
-            async with self._changing:
+            async with self.retention.changing:
                 if await self._objects.has(recording_object(digest)):
                     await self._objects.put(name, data)
         except StorageAway as error:
@@ -237,24 +206,40 @@ class Library:
 
         Sound whose row does not follow, for whatever reason, is erased a little later.
         """
-        digests = [recording.digest for recording in recordings]
-        due_at = self._clock() + UNCLAIMED_S
-        await self._database.write(lambda connection: _rows(connection).provide(digests, due_at))
-        for digest, recording in zip(digests, recordings, strict=True):
-            await self._objects.put(recording_object(digest), msgspec.msgpack.encode(recording))
-            for model, data in self._passing.let_go(digest).items():
-                await self._objects.put(_prepared_object(digest, model), data)
-        return await self._database.write(lambda connection: change(_rows(connection)))
+        from antiphon.voices.rows import OutrunError
+
+        by_digest = {recording.digest: recording for recording in recordings}
+        for _ in range(TRIES):
+            await self._provide(list(by_digest))
+            for recording in by_digest.values():
+                await self._put(recording)
+            with suppress(OutrunError):  # another process removed the same recording meanwhile
+                return await self._database.write(lambda connection: change(_rows(connection)))
+        raise StorageAway("the library of voices")
+
+    async def _provide(self, digests: list[str]) -> None:
+        """Write down what is about to be kept, after whoever is erasing it."""
+        for _ in range(POLLS):
+            if await self._database.write(partial(self._provided, digests)):
+                return
+            await anyio.sleep(POLL_S)
+        raise StorageAway("the library of voices")
+
+    def _provided(self, digests: list[str], connection: Connection) -> bool:
+        now = self._clock()
+        return _rows(connection).provide(digests, now, now + UNCLAIMED_S)
+
+    async def _put(self, recording: Recording) -> None:
+        digest = recording.digest
+        await self._objects.put(recording_object(digest), msgspec.msgpack.encode(recording))
+        for model, data in self._passing.let_go(digest).items():
+            await self._objects.put(_prepared_object(digest, model), data)
 
 
 def _rows(connection: Connection) -> Rows:
     from antiphon.voices.rows import Rows  # brings SQLAlchemy, which is loaded by now
 
     return Rows(connection)
-
-
-def _spare(names: list[str], connection: Connection) -> None:
-    _rows(connection).spare(names)
 
 
 def _found(connection: Connection, owner: str, name: str) -> Enrolled | None:

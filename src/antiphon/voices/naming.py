@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import unicodedata
 from collections.abc import Collection
@@ -13,8 +14,19 @@ from antiphon.text.moods import find_mood
 LONGEST_NAME, LONGEST_TEXT = 80, 500
 VOICE, CONSENT = "voice_", "cons_"
 NEUTRAL = "neutral"
+NONE_GIVEN = "no consent was given"
 UNFIT = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-REFUSALS = frozenset({"", "false", "no", "0", "off", "none", "null"})
+_NOES = (
+    "false no nope never 0 off none null n f nein nie non nee não nei nej ei нет όχι"
+    " 不 否 不是 不行 不要 不可以 不同意 没有 无 いいえ 아니요"
+)
+REFUSALS = frozenset(_NOES.split())
+REFUSING = re.compile(
+    r"\b(?:i|we|she|he|they|you) (?:may not|must not|will not|won't|cannot|can't)\b"
+    r"|\b(?:do|does|did|has|have) ?(?:not|n't) (?:agree|consent|permit|allow|give)"
+    r"|\b(?:refuse[sd]?|refusing|disagree[sd]?|den(?:y|ies|ied)|declined?|without consent)\b"
+    r"|\bno (?:consent|permission)\b|不同意|没同意|没有同意|未同意|拒绝|不允许|不许"
+)
 
 
 def new_id(prefix: str, now: float) -> str:
@@ -52,6 +64,7 @@ def check_mood(mood: str) -> str:
 def check_statement(consent: str) -> str:
     """What the caller says of the speaker's consent; raises `ConsentRequired` where it is none."""
     neat = check_text(consent, "consent")
-    if neat.lower() in REFUSALS:
-        raise ConsentRequired
+    words = "".join(c if c.isalnum() or c in " '" else " " for c in neat.lower().replace("’", "'"))
+    if set(words.split()) <= REFUSALS or REFUSING.search(" ".join(words.split())):
+        raise ConsentRequired("what was said is no consent" if words.strip() else NONE_GIVEN)
     return neat

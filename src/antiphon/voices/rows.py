@@ -9,9 +9,10 @@ from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
 from antiphon.claims import VoiceExists, VoiceNotFound
 from antiphon.speech import Voice
+from antiphon.storage import erasing
 from antiphon.storage.changes import RECORDING, VOICE, note
 from antiphon.storage.owners import ensure_owner
-from antiphon.storage.tables import CONSENTS, ERASING, MOODS, RECORDINGS, VOICES
+from antiphon.storage.tables import CONSENTS, MOODS, RECORDINGS, VOICES
 from antiphon.voices.consent_rows import ConsentRows
 from antiphon.voices.enrolled import (
     Enrolled,
@@ -22,6 +23,10 @@ from antiphon.voices.enrolled import (
     recording_object,
 )
 from antiphon.voices.naming import NEUTRAL
+
+
+class OutrunError(Exception):
+    """The sound of a recording was erased between its being put there and its row."""
 
 
 class Rows:
@@ -73,11 +78,6 @@ class Rows:
         """Whether any voice has this recording."""
         asked = select(RECORDINGS.c.digest).where(RECORDINGS.c.digest == digest)
         return self._connection.execute(asked).first() is not None
-
-    def resting_on(self, consent: str) -> list[str]:
-        """The names of the voices that rest on a consent."""
-        asked = select(VOICES.c.name).where(VOICES.c.consent_id == consent).limit(10)
-        return [row.name for row in self._connection.execute(asked)]
 
     # --- changing ---------------------------------------------------------------------------------
 
@@ -134,33 +134,22 @@ class Rows:
         self._connection.execute(delete(MOODS).where(MOODS.c.voice == one.id))
         self._connection.execute(delete(VOICES).where(VOICES.c.id == one.id))
         note(self._connection, VOICE, one.id, now)
-        if one.consent_id is not None and not self.resting_on(one.consent_id):
+        consents = ConsentRows(self._connection)
+        if one.consent_id is not None and not consents.resting_on(one.consent_id):
             self._connection.execute(
                 update(CONSENTS).where(CONSENTS.c.id == one.consent_id).values(erased_at=now)
             )
-            self.erase([consent_object(one.consent_id)], now)
+            erasing.erase(self._connection, [consent_object(one.consent_id)], now)
         return self._let_go(list(one.kept), now)
 
-    def provide(self, digests: Iterable[str], due_at: float) -> None:
-        """Recordings are about to be kept: they go again unless a voice has them by then."""
-        for digest in digests:
-            if not self.used(digest):
-                self.erase([recording_object(digest), prepared_folder(digest)], due_at)
+    def provide(self, digests: Iterable[str], now: float, due_at: float) -> bool:
+        """Recordings are about to be kept: they go again unless a voice has them by then.
 
-    def erase(self, objects: Iterable[str], due_at: float) -> None:
-        """Write down which objects must go, so that they do even if this process ends now."""
-        for name in objects:
-            self.spare([name])
-            self._connection.execute(insert(ERASING).values(object=name, due_at=due_at))
-
-    def to_erase(self, now: float, limit: int) -> list[str]:
-        """Objects that must go now."""
-        due = select(ERASING.c.object).where(ERASING.c.due_at <= now).limit(limit)
-        return list(self._connection.execute(due).scalars())
-
-    def spare(self, objects: Sequence[str]) -> None:
-        """Take objects off that list: they are gone, or wanted again."""
-        self._connection.execute(delete(ERASING).where(ERASING.c.object.in_(objects)))
+        False while somebody is erasing one of them.
+        """
+        unused = [each for each in digests if not self.used(each)]
+        names = [name for each in unused for name in _objects(each)]
+        return erasing.provide(self._connection, names, now, due_at)
 
     def _hold(self, voice: str) -> None:
         """Let nobody else change a voice before this transaction ends."""
@@ -170,6 +159,8 @@ class Rows:
 
     def _give(self, voice: str, mood: str, kept: Kept, now: float) -> None:
         if not self.used(kept.digest):
+            if not erasing.is_provided(self._connection, recording_object(kept.digest), now):
+                raise OutrunError
             self._connection.execute(
                 insert(RECORDINGS).values(
                     digest=kept.digest,
@@ -178,7 +169,7 @@ class Rows:
                     created_at=now,
                 )
             )
-        self.spare([recording_object(kept.digest), prepared_folder(kept.digest)])
+        erasing.spare(self._connection, _objects(kept.digest))
         self._connection.execute(
             insert(MOODS).values(voice=voice, mood=mood, recording=kept.digest)
         )
@@ -189,7 +180,7 @@ class Rows:
             asked = select(MOODS.c.voice).where(MOODS.c.recording == digest).limit(1)
             if self._connection.execute(asked).first() is None:
                 self._connection.execute(delete(RECORDINGS).where(RECORDINGS.c.digest == digest))
-                self.erase([recording_object(digest), prepared_folder(digest)], now)
+                erasing.erase(self._connection, _objects(digest), now)
                 note(self._connection, RECORDING, digest, now)
                 gone.append(digest)
         return gone
@@ -214,6 +205,11 @@ class Rows:
             moods[one.voice][one.mood] = one.digest
             kept[one.voice][one.digest] = Kept(one.digest, one.seconds, one.transcribed)
         return tuple(_enrolled(row, moods[row.id], kept[row.id]) for row in rows)
+
+
+def _objects(digest: str) -> tuple[str, str]:
+    """All that is kept of a recording."""
+    return recording_object(digest), prepared_folder(digest)
 
 
 def _enrolled(
