@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 import msgspec
 from platformdirs import user_data_path
@@ -91,7 +92,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def database(self) -> str:
         """Where rows are kept."""
-        return self.database_url or f"sqlite:///{self.data / 'antiphon.db'}"
+        return self.database_url or f"sqlite:///{quote(str(self.data / 'antiphon.db'))}"
 
     @property
     def objects(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -285,3 +286,27 @@ async def test_a_recorded_mood_has_the_strength_it_was_recorded_with(
         )
         recorded = await at.speak("anna", **asked)
         assert "emotion_strength" in recorded.headers["x-ignored"]
+
+
+@pytest.mark.parametrize("folder", ["what?x=1", "a b#c", "50%41"])
+async def test_any_folder_will_do(tmp_path: Path, folder: str) -> None:
+    """Whatever an address would make of its name."""
+    data = tmp_path / folder
+    async with voicing(data) as at:
+        await at.enrol()
+        assert (await at.speak("anna")).status_code == 200
+    assert (data / "antiphon.db").is_file()
+    assert (data / "objects").is_dir()
+    assert os.listdir(tmp_path) == [folder]
+
+
+async def test_a_name_is_the_same_however_its_accents_are_typed(tmp_path: Path) -> None:
+    """Enrolled and asked for, composed or in parts."""
+    parts, whole = "Zoe\u0301", "Zo\u00e9"
+    async with voicing(tmp_path) as at:
+        assert (await at.enrol(parts)).json()["name"] == whole
+        for name in (parts, whole):
+            assert (await at.speak(name)).headers["x-voice-likeness"] == "matched"
+            assert (await at.http.get(f"{VOICES}/{name}")).status_code == 200
+        assert (await at.http.delete(f"{VOICES}/{parts}")).status_code == 200
+        assert {(await at.speak(name)).status_code for name in (parts, whole)} == {400}

@@ -46,7 +46,7 @@ async def _bounded(pieces: AsyncIterable[str], limit: int) -> AsyncIterator[str]
 async def spoken(settings: Settings, utterance: Utterance, sink: Sink) -> None:
     """Speak the whole utterance into the sink; raises `SpeechError`."""
     with ungrouped():
-        async with staircase(settings) as house:
+        async with staircase(settings, keeps=False) as house:
             aliases = settings.voice_aliases
             cast = await find_cast(utterance.voice or None, LOCAL, house, aliases)
             asked = cast.onto(replace(utterance, model=house.card.model), house.card)
