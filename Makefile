@@ -3,6 +3,8 @@
 PYTHON ?= python3
 PYTEST_ARGS ?=
 SERVE_ARGS ?=
+# The CPU build is enough for the tests: TORCH="torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu"
+TORCH ?= torch==2.13.0
 
 bin := .venv/bin
 stamps := .venv/stamps
@@ -56,6 +58,7 @@ $(stamps)/serve: pyproject.toml | $(bin)/python
 	@mkdir -p $(@D) && touch $@
 
 $(stamps)/test: pyproject.toml examples/engine-plugin/pyproject.toml | $(bin)/python
+	$(pip) $(TORCH)
 	$(pip) --editable '.[test]'
 	$(pip) --editable examples/engine-plugin
 	@mkdir -p $(@D) && touch $@

@@ -18,6 +18,8 @@ import click
 import pytest
 
 from antiphon.cli.main import VERBS, main
+from antiphon.engines.formant.voices import LANGUAGES
+from antiphon.engines.glm.random_checkpoint import write_random
 from antiphon.engines.registry import installed
 from antiphon.settings import load
 from tests.cli.running import Running, environment, running
@@ -122,6 +124,16 @@ def test_an_example_runs(block: Block, server: Running, folders: Callable[[Path]
     assert not set(_lines(block.output)) - set(_lines(told)), told
 
 
+def test_the_languages_are_counted() -> None:
+    """The number behind each voice in a table is that of the languages that the engine has."""
+    shown = {
+        int(number)
+        for page in PAGES
+        for number in re.findall(r" … (\d+) ", page.read_text(encoding="utf-8"))
+    }
+    assert shown == {len(LANGUAGES)}
+
+
 def _lines(output: str) -> list[str]:
     """Line by line, but for figures and the width of columns, which differ from run to run."""
     return [" ".join(re.sub(r"[\d.]+", "0", line).split()) for line in output.splitlines()]
@@ -210,6 +222,8 @@ def test_a_service_that_is_shown_starts(command: str, tmp_path: Path) -> None:
     engine = flags[flags.index("--engine") + 1] if "--engine" in flags else "formant"
     if engine not in installed():
         pytest.skip(f"the engine {engine!r} is not in this version")
+    if "--model" in flags:  # a checkpoint that a reader has downloaded
+        flags[flags.index("--model") + 1] = str(write_random(tmp_path / "model"))
     with running(*flags, "--port", "0", data=tmp_path) as server:
         assert server.url
 

@@ -59,6 +59,9 @@ TOLD = {
     errors.UnknownSetting: ("prot", "antiphon.toml", ["port"]),
     errors.BadSetting: ("port cannot be 'abc'",),
     errors.EngineMissing: ("tune", ["tone"]),
+    errors.BadCheckpoint: ("glm-tts/llm/config.json", "has no field 'hidden_size'"),
+    errors.PackageMissing: ("tiktoken", "glm"),
+    errors.MemoryShort: (9 << 30, 5 << 30, "cuda"),
 }
 
 

@@ -82,6 +82,25 @@ def test_the_way_to_the_first_answer_is_light() -> None:
     assert int(count) < MOST_MODULES
 
 
+def test_neither_the_edge_nor_the_command_line_imports_torch() -> None:
+    """Nor do the parts of the GLM-TTS engine that touch no device; it is there, and stays out."""
+    plain = ("engine", "checkpoint", "tokenizer", "phonemes", "wording", "scheduler", "downloading")
+    modules = [
+        f"antiphon.{path.parent.name}.{path.stem}"
+        for path in SOURCES
+        if path.parent.name in ("cli", "edge") and path.stem != "__init__"
+    ]
+    modules += [f"antiphon.engines.glm.{name}" for name in plain]
+    program = (
+        "import sys\nfrom importlib import import_module\nfrom importlib.util import find_spec\n"
+        f"for name in {modules!r}:\n    import_module(name)\n"
+        "assert find_spec('torch')\n"
+        "print(*{'torch', 'onnxruntime', 'safetensors', 'tiktoken'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert done.stdout.decode().split() == []
+
+
 def test_the_changelog_knows_this_version() -> None:
     """The newest heading is the version of the package."""
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

@@ -115,8 +115,10 @@ def _path(name: str, each: dict[str, Any], components: dict[str, Any]) -> str:
     if asked:
         parts.append(f"In the query: {listed(asked)}.\n")
     if "requestBody" in each:
-        ((media, holds),) = each["requestBody"]["content"].items()
+        (media, holds), *others = each["requestBody"]["content"].items()
         parts += _body(media, _named(holds["schema"]), components["schemas"])
+        if others:
+            parts.append(f"Or a file: {listed([kind for kind, _ in others])}.\n")
     answers = dict(each["responses"])
     parts.append(f"Answers {', '.join(map(_media, answers.pop('200')['content'].items()))}.\n")
     refusals = {status: components["responses"][_named(a)] for status, a in answers.items()}

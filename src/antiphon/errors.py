@@ -29,9 +29,11 @@ SpeechError
     + UnknownSetting         500  a setting that does not exist
     + BadSetting             500  a setting with a value that cannot be
     + EngineMissing          500  no installed engine of that name
+    + BadCheckpoint          500  the files of a model are not as they should be
+    + PackageMissing         500  a package that this needs is not installed
+    + MemoryShort            500  the device has less memory than the model takes
 
-What is refused about voices, consents and keys stands in `claims.py`; what a recording of a voice
-is refused for, in `refusals.py`.
+What is refused about voices, consents and keys: `claims.py`; about recordings: `refusals.py`.
 """
 
 from __future__ import annotations
@@ -310,3 +312,39 @@ class EngineMissing(Misconfigured):
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         super().__init__(f"no engine {name!r} is installed; {nearest(name, known)}")
+
+
+class BadCheckpoint(Misconfigured):
+    """The files of a model are not as they should be."""
+
+    code = "bad_checkpoint"
+
+    def __init__(self, path: object, why: str, is_missing: bool = False) -> None:
+        self.is_missing = is_missing
+        self.problem = f"{path} {why}"
+        super().__init__(f"{self.problem}; `antiphon model check` lists all that is wrong")
+
+
+class PackageMissing(Misconfigured):
+    """A package that this needs is not installed."""
+
+    code = "package_missing"
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(
+            f"this needs {package}, which is not here: pip install 'antiphon[{extra}]'"
+        )
+
+
+class MemoryShort(Misconfigured):
+    """The device has less memory than the model takes; nothing was loaded."""
+
+    code = "memory_short"
+
+    def __init__(self, needed_bytes: int, free_bytes: int, device: str) -> None:
+        super().__init__(
+            f"the model takes about {needed_bytes / (1 << 30):.1f} GiB and {device} has"
+            f" {free_bytes / (1 << 30):.1f} GiB free; choose another device, fewer workers,"
+            " or a lower precision"
+        )
+        self.needed_bytes, self.free_bytes = needed_bytes, free_bytes

@@ -23,6 +23,8 @@ FILE = "antiphon.toml"
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
+Precision = Literal["float32", "bfloat16", "float16"]
+Vocoder = Literal["24k", "32k"]
 LogLevel = Literal["debug", "info", "warning", "error", "critical"]
 
 # The names that OpenAI's clients know, so that they work unchanged; an operator can point each
@@ -66,6 +68,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     data: Path = msgspec.field(default_factory=lambda: user_data_path("antiphon"))
     engine: str = "formant"
     model: Path | None = None
+    device: str = "auto"
+    precision: Precision = "float32"
+    vocoder: Vocoder = "24k"
     database_url: str | None = None
     objects_url: str | None = None
     fabric_url: str = "local:"

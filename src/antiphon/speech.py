@@ -38,10 +38,14 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What was spoken just before: its text, and the digest of the utterance that said it."""
+    """What was spoken just before: its text, and the digest of the utterance that said it.
+
+    `memory` is what the engine that spoke it said at its end: see `Finished`.
+    """
 
     text: str
     digest: str
+    memory: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,12 +236,19 @@ class Audio:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The end, and truthfully why: `complete`, or `length` when the engine hit its own bound."""
+    """The end, and truthfully why.
+
+    `reason` is `complete`, `length` when the engine hit its own bound, or `runaway` when it was
+    stopped because it no longer said the text. `memory` is what the next passage may need to know
+    of this one: it travels in the `Passage` that the next one `follows`, so that any engine of the
+    same model continues alike; others leave it.
+    """
 
     reason: str = "complete"
     characters: int = 0
     samples: int = 0
     clauses: int = 1
+    memory: bytes = b""
 
 
 Frame = Started | Audio | Finished
@@ -280,7 +291,8 @@ class Card:
 
     `rate` in Hz; `slots` is how many calls it makes at once, and `queue` how many more may
     sensibly wait for one; `paces` are the slowest and the
-    fastest `Style.pace` that it can speak at by itself.
+    fastest `Style.pace` that it can speak at by itself. `notice` is a sentence that whoever
+    listens should know, shown wherever the engine is.
     """
 
     engine: str
@@ -293,6 +305,7 @@ class Card:
     slots: int = 1
     queue: int = 64
     paces: tuple[float, float] = (1.0, 1.0)
+    notice: str = ""
 
 
 class Engine(Speaker, Protocol):

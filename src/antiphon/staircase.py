@@ -114,7 +114,7 @@ async def staircase(settings: Settings, keeps: bool = True) -> AsyncIterator[Sta
         memory(settings) as kept,
         _beside(kept.warm if keeps else kept.warm_if_it_can_be) as warmed,
     ):
-        options = EngineOptions(settings.model, settings.workers, kept.library)
+        options = EngineOptions.of(settings, kept.library)
         async with given_back(await open_engine(settings.engine, options)) as engine:
             await warmed.wait()
             kept.changes.on(RECORDING, engine.forget)

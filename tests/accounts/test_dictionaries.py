@@ -192,6 +192,7 @@ async def test_a_change_during_a_look_is_looked_for_again(
     if known:
         await store.list("me")
         changes.tell("dictionary", "me")
+    await changes.begin()
     read = database.read
 
     async def overtaken(work: Any) -> Any:

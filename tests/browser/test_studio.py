@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Route, expect
@@ -10,7 +11,7 @@ from playwright.sync_api import Route, expect
 from antiphon.settings import Settings
 from tests.browser.conftest import Opens
 from tests.browser.driving import Studio, api_samples
-from tests.browser.engines import Held
+from tests.browser.engines import CARD, Held
 from tests.edge.serving import only, serving_in_thread
 
 CHOIR = "Good morning to the whole choir."
@@ -253,3 +254,13 @@ def test_a_marked_word_is_lit_as_it_is_read(studio: Studio) -> None:
     lit = studio.lit()
     assert lit == [word for word in ["Save", "it", "as", "GIF", "now", "please"] if word in lit]
     assert {"GIF", "please"} <= set(lit)
+
+
+def test_what_listeners_should_know_stands_on_the_page(
+    studio: Studio, opens: Opens, serves: Callable
+) -> None:
+    """An engine's notice is shown; where there is none, nothing is."""
+    expect(studio.page.locator("#notice")).to_be_hidden()
+    notice = "This model's weights are random numbers: what it says holds no words."
+    noted = opens(serves(Held(card=replace(CARD, notice=notice))).url)
+    expect(noted.page.locator("#notice")).to_have_text(notice)

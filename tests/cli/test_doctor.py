@@ -12,9 +12,10 @@ import pytest
 from click.testing import CliRunner
 
 from antiphon.cli import checks
-from antiphon.cli.checks import State
+from antiphon.cli.checks import Finding, State
 from antiphon.cli.main import main
 from antiphon.cli.trial import Heard
+from antiphon.engines.glm.random_checkpoint import write_random
 from antiphon.settings import Settings
 from tests.cli.running import antiphon
 
@@ -71,3 +72,33 @@ def test_an_engine_that_draws_at_random_is_told(
         "first audio after 50 ms (100 ms when cold), 2.0 s at real-time factor 0.100" in speaks.told
     )
     assert same.state is state
+
+
+def test_a_checkpoint_is_looked_into(tmp_path: Path) -> None:
+    """What it is, that it is unproven on the official weights, and all that is wrong with it."""
+    model = write_random(tmp_path / "model")
+    (random,) = checks._checkpoint(model)
+    assert random.state is State.WARN
+    assert "random weights: it speaks noise" in random.told
+    (model / "random.json").unlink()
+    (whole,) = checks._checkpoint(model)
+    assert whole.state is State.OK
+    for one in (random, whole):
+        assert "verified against the reference implementation with random weights" in one.told
+        assert "not yet been run on the official weights" in one.told
+    (model / "hift/hift.pt").unlink()
+    assert [one.state for one in checks._checkpoint(model)] == [State.FAIL]
+
+
+def test_a_model_means_glm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Unless another engine is named."""
+    asked: list[str] = []
+
+    def examined(settings: Settings) -> list[Finding]:
+        asked.append(settings.engine)
+        return [Finding(State.OK, "all", "well")]
+
+    monkeypatch.setattr(checks, "examined", examined)
+    for flags in (["--model", str(tmp_path)], ["--model", str(tmp_path), "--engine", "tone"], []):
+        assert CliRunner().invoke(main, ["doctor", *flags]).exit_code == 0
+    assert asked == ["glm", "tone", "formant"]

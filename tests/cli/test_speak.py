@@ -10,10 +10,16 @@ import subprocess
 import wave
 from pathlib import Path
 
+import anyio
 import pytest
 
+from antiphon.accounts.keys import LOCAL
 from antiphon.audio import encoding
 from antiphon.cli.speak import FORMATS
+from antiphon.settings import Settings
+from antiphon.staircase import memory
+from antiphon.text.dictionaries import Dictionary
+from antiphon.text.dictionary_store import KeptDictionary
 from tests.cli.running import ANTIPHON, antiphon, environment
 
 TONE = ("--engine", "tone", "--workers", "1")
@@ -128,6 +134,26 @@ def test_openais_names_are_voices_here_too(tmp_path: Path) -> None:
     """The same aliases as over HTTP."""
     done = antiphon("speak", *TONE, "Hi.", "--voice", "alloy", "-o", "a.wav", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_owners_dictionaries_count_here_too(tmp_path: Path) -> None:
+    """Those that are attached to everything; for a text that is whole and one that arrives."""
+
+    async def keep() -> None:
+        async with memory(Settings(data=tmp_path / "data")) as kept:
+            rules = Dictionary("mine", (("GIF", "a word that is very much longer"),))
+            mine = KeptDictionary("dict_1", LOCAL, rules, 1.0, 1.0, everywhere=True)
+            await kept.dictionaries.put(mine)
+
+    anyio.run(keep)
+    seconds = []
+    for data in ("data", "none"):
+        where = (*TONE, "--data", data, "--out", "said.wav")
+        antiphon("speak", *where, "One GIF.", cwd=tmp_path)
+        seconds.append(samples_of(tmp_path / "said.wav"))
+        antiphon("speak", *where, cwd=tmp_path, input=b"One GIF.")
+        seconds.append(samples_of(tmp_path / "said.wav"))
+    assert seconds[0] == seconds[1] > seconds[2] == seconds[3]
 
 
 def test_a_reader_who_leaves_is_no_failure(tmp_path: Path) -> None:

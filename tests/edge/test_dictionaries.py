@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -284,3 +285,28 @@ async def two_keys(settings: Settings) -> list[str]:
 def client(served: Served) -> httpx.Client:
     """Of one server."""
     return httpx.Client(base_url=served.url, trust_env=False, timeout=15)
+
+
+def test_requests_are_counted_however_they_end(http: httpx.Client) -> None:
+    """As those for speech and for voices are."""
+    made(http, name="counted")
+    http.get(f"{PATH}/nothing")
+    told = http.get("/metrics").text
+    for outcome in ("complete", "unknown_dictionary"):
+        assert re.search(rf'requests_total{{.*"{outcome}".*"dictionaries".*}} [1-9]', told)
+
+
+def test_the_description_tells_how_a_dictionary_may_be_sent(http: httpx.Client) -> None:
+    """As JSON, in a form or as the file itself; and what a query may name."""
+    paths = http.get("/openapi.json").json()["paths"]
+    sent = paths[PATH]["post"]["requestBody"]["content"].keys()
+    assert sent == {"application/json", "multipart/form-data", "text/plain"}
+    queries = {
+        (path, method): {one["name"] for one in asked["parameters"] if one["in"] == "query"}
+        for path, methods in paths.items()
+        for method, asked in methods.items()
+        if "parameters" in asked
+    }
+    assert queries[PATH, "post"] == {"name"}
+    assert queries[f"{PATH}/{{name}}", "get"] == {"version"}
+    assert queries[f"{PATH}/{{name}}/changes", "get"] == {"before", "after"}

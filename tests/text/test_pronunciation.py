@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from antiphon.errors import BadSetting
 from antiphon.text.homophones import homophones
+from antiphon.text.lexicon import Lexicon, tones
 from antiphon.text.normalization import Spoken, unchanged
-from antiphon.text.pronunciation import Lexicon, pinyin, respelled, spelled, syllables, tones
+from antiphon.text.polyphones import pinyin
+from antiphon.text.pronunciation import respelled, spelled, syllables
 
 TABLE = Path(__file__).with_name("pronunciations.txt").read_text("utf-8").splitlines()
 IS_HAN = re.compile("[々〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")

@@ -1,1 +1,1 @@
-"""Who asks: owners and their keys."""
+"""Who asks: owners, their keys, and the dictionaries that are theirs."""

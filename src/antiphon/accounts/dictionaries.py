@@ -36,6 +36,8 @@ class Dictionaries:
 
         Who asks while they are read again waits for that, and hears no more of what was before.
         """
+        if owner in self._known:
+            self._known.move_to_end(owner)
         if self._is_fresh(owner):
             return self._known[owner]
         turn = self._turns.setdefault(owner, anyio.Lock())

@@ -13,11 +13,18 @@ from enum import Enum
 from importlib import import_module
 from importlib.metadata import requires, version
 from importlib.util import find_spec
+from pathlib import Path
 
+from antiphon.errors import SpeechError
 from antiphon.settings import Settings
 
 NAME = re.compile(r"[A-Za-z0-9._-]+")
 LITTLE_BYTES = 1 << 30
+RANDOM = "whole, but of random weights: it speaks noise, for tests and benchmarks"
+UNPROVEN = (
+    "This engine was verified against the reference implementation with random weights;"
+    " it has not yet been run on the official weights, so listen before you rely on it"
+)
 
 
 class State(Enum):
@@ -48,6 +55,8 @@ def examined(settings: Settings) -> Iterator[Finding]:
     yield _found("espeak-ng", _espeak)
     yield _found("normalisation", _normalizer)
     yield _found("mp3", _mp3)
+    if settings.model is not None and settings.engine == "glm":
+        yield from _checkpoint(settings.model)
     yield from _engine(settings)
     yield _found("data folder", lambda: _folder(settings))
     yield _found(f"port {settings.port}", lambda: _port(settings))
@@ -114,6 +123,24 @@ def _mp3() -> tuple[State, str]:
     return (State.OK if encoded else State.FAIL), f"one second in {len(encoded)} bytes"
 
 
+def _checkpoint(model: Path) -> Iterator[Finding]:
+    """Every problem of its files is a line."""
+    from antiphon.engines.glm.checkpoint import Checkpoint
+    from antiphon.engines.glm.inspection import problems
+
+    try:
+        found = list(problems(model))
+    except SpeechError as error:
+        found = [str(error)]
+    yield from (Finding(State.FAIL, "checkpoint", told) for told in found)
+    if found:
+        return
+    if Checkpoint.at(model).is_random:
+        yield Finding(State.WARN, "checkpoint", f"{RANDOM}. {UNPROVEN}")
+    else:
+        yield Finding(State.OK, "checkpoint", f"every file is there and fits. {UNPROVEN}")
+
+
 def _engine(settings: Settings) -> Iterator[Finding]:
     """The engine speaks one sentence twice."""
     what = f"engine {settings.engine}"
@@ -125,6 +152,10 @@ def _engine(settings: Settings) -> Iterator[Finding]:
         yield Finding(State.FAIL, what, str(error) or type(error).__name__)
         return
     yield Finding(State.OK if second.audio_s else State.FAIL, what, told(first, second))
+    if settings.model is not None and second.audio_s:
+        from antiphon.cli.soundness import listened
+
+        yield from listened(second, settings.model)
     if first.samples == second.samples:
         yield Finding(State.OK, "same seed", "two runs give identical samples")
     else:

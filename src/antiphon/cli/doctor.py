@@ -14,7 +14,13 @@ from antiphon.cli.tables import table
 @click.command()
 @settings_flags("port", *SPEAKING)
 def doctor(config: Path | None, **flags: str | None) -> None:
-    """Check everything that speech needs here; ends with status 1 where something fails."""
+    """Check everything that speech needs here; ends with status 1 where something fails.
+
+    With --model it is GLM-TTS that speaks, and what it said is listened to: its level, its length,
+    whether it repeats itself, and its words where faster-whisper is installed.
+    """
+    if flags["model"] and not flags["engine"]:
+        flags["engine"] = "glm"
     settings = chosen(config, flags)
     from antiphon.cli.checks import State, examined
 

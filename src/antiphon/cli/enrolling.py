@@ -84,7 +84,7 @@ async def _desk(settings: Settings) -> AsyncIterator[Desk]:
     """What is kept, and the engine that will be asked to speak with it."""
     bounds = Bounds.of_this_machine(settings.max_upload_bytes)
     async with memory(settings) as kept, given_back(References(bounds)) as references:
-        options = EngineOptions(settings.model, settings.workers, kept.library)
+        options = EngineOptions.of(settings, kept.library)
         async with given_back(await open_engine(settings.engine, options)) as engine:
             yield Desk(
                 kept.library,

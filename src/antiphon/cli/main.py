@@ -16,7 +16,7 @@ from antiphon.cli.ends import SIGNALLED, told_to_end
 from antiphon.cli.exits import INTERRUPTED, OUTPUT, OutputFailed, exit_code
 from antiphon.errors import SpeechError
 
-VERBS = ("serve", "speak", "voices", "voice", "keys", "doctor")
+VERBS = ("serve", "speak", "voices", "voice", "keys", "model", "doctor")
 
 
 class Verbs(click.Group):

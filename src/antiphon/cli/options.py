@@ -20,6 +20,9 @@ MEANINGS = {
     "data": "Folder for everything that is kept.",
     "engine": "Who speaks: the name of an installed engine.",
     "model": "Folder of the engine's checkpoint, for engines that need one.",
+    "device": "Where a neural engine runs: `cpu`, `cuda`, `cuda:1`, `mps`; `auto` finds a GPU.",
+    "precision": "How a neural engine's language model keeps its numbers.",
+    "vocoder": "What a neural engine sounds through; not every checkpoint has one at 32 kHz.",
     "database_url": "Where voices and keys are kept: `sqlite:///…` or `postgresql://…`.",
     "objects_url": "Where their audio is kept: `file:///…` or `s3://…`.",
     "fabric_url": "Where engines are met; `local:` is this process.",
@@ -118,4 +121,4 @@ def chosen(config: Path | None, flags: Mapping[str, Any]) -> Settings:
 
 SERVING = tuple(name for name in NAMES if not name.endswith("_aliases"))
 KEEPING = ("data", "database_url", "objects_url")
-SPEAKING = (*KEEPING, "engine", "model", "workers")
+SPEAKING = (*KEEPING, "engine", "model", "device", "precision", "vocoder", "workers")

@@ -87,4 +87,7 @@ class Server(uvicorn.Server):
         with suppress(EngineNotReady):
             card = self._house.staircase.card
             voices = ", ".join(voice.name for voice in card.voices)
-            click.echo(f"Antiphon is ready: {card.engine} speaks as {voices}")
+            speaks = f"speaks as {voices}" if voices else "speaks with recordings"
+            click.echo(f"Antiphon is ready: {card.engine} {speaks}")
+            if card.notice:
+                click.echo(f"Note: {card.notice}")

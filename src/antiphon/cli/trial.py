@@ -21,12 +21,15 @@ SENTENCE = "The quick brown fox jumps over the lazy dog."
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """How soon the first audio came, how long all of it took and lasts, and which samples."""
+    """How soon the first audio came, how long all of it took and lasts, and what was heard."""
 
     first_s: float
     whole_s: float
     audio_s: float
     samples: str
+    pcm: bytes = b""
+    rate: int = 0
+    reason: str = "complete"
 
 
 def told(cold: Heard, warm: Heard) -> str:
@@ -53,13 +56,16 @@ async def _tried(settings: Settings) -> tuple[Heard, Heard]:
 
 async def _heard(speaking: AbstractAsyncContextManager[AsyncIterator[Frame]]) -> Heard:
     begun = time.perf_counter()
-    first_s, rate, samples, digest = 0.0, 1, 0, sha256()
+    first_s, rate, pcm, reason = 0.0, 1, bytearray(), ""
     async with speaking as frames:
         async for frame in frames:
             if isinstance(frame, Started):
                 rate = frame.rate
             elif isinstance(frame, Audio):
                 first_s = first_s or time.perf_counter() - begun
-                samples += frame.samples
-                digest.update(frame.pcm)
-    return Heard(first_s, time.perf_counter() - begun, samples / rate, digest.hexdigest())
+                pcm += frame.pcm
+            else:
+                reason = frame.reason
+    whole_s, audio_s = time.perf_counter() - begun, len(pcm) / 2 / rate
+    digest = sha256(pcm).hexdigest()
+    return Heard(first_s, whole_s, audio_s, digest, bytes(pcm), rate, reason)

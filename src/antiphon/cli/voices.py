@@ -40,7 +40,7 @@ def voices(as_json: bool, config: Path | None, **flags: str | None) -> None:
 async def _card(settings: Settings) -> Card:
     from antiphon.engines.registry import EngineOptions, open_engine
 
-    engine = await open_engine(settings.engine, EngineOptions(settings.model, settings.workers))
+    engine = await open_engine(settings.engine, EngineOptions.of(settings))
     try:
         return engine.card()
     finally:

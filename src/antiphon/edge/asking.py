@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -12,10 +13,11 @@ from starlette.responses import Response
 from antiphon.edge import strict_json
 from antiphon.edge.door import Incoming, Left
 from antiphon.edge.house import House
-from antiphon.errors import InvalidRequest
+from antiphon.errors import InvalidRequest, SpeechError
 
 T = TypeVar("T")
 LONGEST_NUMBER = 9
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +44,39 @@ async def body(house: House, request: Request, kind: type[T]) -> T:
 
     It says that it is JSON: what a web page can send anywhere without being asked is no JSON.
     """
-    incoming = Incoming(request.scope, request.receive)
-    if not is_json(sent := incoming.headers.get("content-type", "")):
+    if not is_json(sent := request.headers.get("content-type", "")):
         said = f"{sent[:80]!r}" if sent else "no Content-Type"
         raise InvalidRequest(
             f"send JSON with the header Content-Type: application/json, not {said}"
         )
+    data = await raw_body(house, request)
+    return strict_json.read(data, kind, request.headers.get("content-type", ""))
+
+
+async def raw_body(house: House, request: Request) -> bytes:
+    """The body of a request; raises `SpeechError`."""
     try:
-        data = await house.door.body(incoming)
+        return await house.door.body(Incoming(request.scope, request.receive))
     except Left as error:
         raise InvalidRequest("the client left before its request was whole") from error
-    return strict_json.read(data, kind, incoming.headers.get("content-type", ""))
+
+
+def counted(house: House, route: str, endpoint: Endpoint) -> Endpoint:
+    """The endpoint, whose requests are counted however they end."""
+
+    async def answered(request: Request) -> Response:
+        outcome = "cancelled"
+        try:
+            response = await endpoint(request)
+            outcome = "complete"
+            return response  # noqa: TRY300  (it is what the count is of)
+        except Exception as error:
+            outcome = getattr(error, "code", SpeechError.code)
+            raise
+        finally:
+            house.metrics.requests.labels(route, "none", outcome).inc()
+
+    return answered
 
 
 def is_json(content_type: str) -> bool:

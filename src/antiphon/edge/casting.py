@@ -138,6 +138,7 @@ class Casting:
         library = self._house.memory.library
         name = hashlib.sha256(f"{transcript}\0{sent}".encode("utf-8", "replace")).hexdigest()
         if (digest := self._passing.get(name)) is not None and library.holds(digest):
+            self._passing.move_to_end(name)
             return digest
         data = await anyio.to_thread.run_sync(
             decoded, sent, self._house.settings.max_upload_bytes, param

@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from antiphon.accounts.keys import checked
 from antiphon.edge import multipart, strict_json
-from antiphon.edge.asking import body
+from antiphon.edge.asking import body, json, raw_body
 from antiphon.edge.casting import find_cast
 from antiphon.edge.dictionary_forms import (
     LONGEST_NAME,
@@ -32,7 +32,6 @@ from antiphon.edge.dictionary_forms import (
     ExplainRequest,
     Explanation,
 )
-from antiphon.edge.door import Incoming, Left
 from antiphon.edge.house import House
 from antiphon.edge.pronouncing import Rule, plain, sources
 from antiphon.errors import InvalidRequest, UnknownVoice
@@ -41,6 +40,7 @@ from antiphon.text.dictionaries import Dictionary, difference, explained
 from antiphon.text.dictionary_files import Read, read_file, read_rules
 from antiphon.text.dictionary_store import KeptDictionary
 from antiphon.text.pronouncing import Pair
+from antiphon.voices.naming import composed
 
 LONGEST_EXPLAINED = 5_000
 EXPLAINED_AT_ONCE = 2  # threads that the rest of the house has not
@@ -72,19 +72,19 @@ class Dictionaries:
         dictionary = Dictionary(_named(sent.asked.name), sent.read.rows)
         new = KeptDictionary(_new_id(now), owner, dictionary, now, now)
         put = await self._house.dictionaries.put(_attached(new, sent.asked))
-        return _json(_whole(put, sent.read.notes))
+        return json(_whole(put, sent.read.notes))
 
     async def list(self, request: Request) -> Response:
         """The caller's, without their rules."""
         found = await self._house.dictionaries.list(await self._owner(request))
-        return _json(DictionaryList(tuple(_entry(kept) for kept in found)))
+        return json(DictionaryList(tuple(_entry(kept) for kept in found)))
 
     async def show(self, request: Request) -> Response:
         """One, in its newest version or the one that the query names."""
         owner, name = await self._owner(request), request.path_params["name"]
         version = request.query_params.get("version")
         kept = await self._house.dictionaries.get(owner, name, version)
-        return _json(_whole(kept))
+        return json(_whole(kept))
 
     async def replace(self, request: Request) -> Response:
         """Other rules in place of those it has."""
@@ -110,7 +110,7 @@ class Dictionaries:
         """Gone with all its versions."""
         owner, name = await self._owner(request), request.path_params["name"]
         gone = await self._house.dictionaries.delete(owner, name, self._clock())
-        return _json(DictionaryRemoved(gone.id))
+        return json(DictionaryRemoved(gone.id))
 
     async def changes(self, request: Request) -> Response:
         """What the later of two versions has and the earlier has not."""
@@ -120,7 +120,7 @@ class Dictionaries:
         first = after.versions[0] if after.versions else None
         before = await store.get(owner, name, request.query_params.get("before", first))
         found = difference(before.dictionary.rows, after.dictionary.rows)
-        return _json(
+        return json(
             DictionaryChanges(
                 before.dictionary.version,
                 after.dictionary.version,
@@ -147,7 +147,7 @@ class Dictionaries:
         words = await anyio.to_thread.run_sync(
             explained, asked.input, found, limiter=self._explaining
         )
-        return _json(Explanation(tuple(ExplainedWord(*each) for each in words)))
+        return json(Explanation(tuple(ExplainedWord(*each) for each in words)))
 
     async def _names(self, voice: str | None, owner: str) -> tuple[str, ...]:
         """What the voice that would speak is called; one that is not there has its name alone."""
@@ -162,17 +162,11 @@ class Dictionaries:
     async def _owner(self, request: Request) -> str:
         return checked(await self._house.caller(request.headers))
 
-    async def _body(self, request: Request) -> bytes:
-        try:
-            return await self._house.door.body(Incoming(request.scope, request.receive))
-        except Left:
-            raise InvalidRequest("the caller left") from None
-
     async def _sent(self, request: Request) -> tuple[str, _Sent]:
-        owner, body = await self._owner(request), await self._body(request)
+        owner, sent = await self._owner(request), await raw_body(self._house, request)
         kind = request.headers.get("content-type", "")
         name = request.query_params.get("name")
-        return owner, await anyio.to_thread.run_sync(_understood, body, kind, name)
+        return owner, await anyio.to_thread.run_sync(_understood, sent, kind, name)
 
     async def _change(
         self, owner: str, request: Request, sent: _Sent, rows: Callable[[Dictionary], Rows]
@@ -188,7 +182,7 @@ class Dictionaries:
 
         store, name = self._house.dictionaries, request.path_params["name"]
         put = await store.change(owner, name, edit)
-        return _json(_whole(put, sent.read.notes if sent.read else ()))
+        return json(_whole(put, sent.read.notes if sent.read else ()))
 
 
 def _understood(body: bytes, kind: str, name: str | None) -> _Sent:
@@ -220,7 +214,7 @@ def _attached(kept: KeptDictionary, asked: DictionaryRequest) -> KeptDictionary:
     if asked.voices is not None:
         if len(msgspec.json.encode(asked.voices)) > LONGEST_VOICES:
             raise InvalidRequest("the names of the voices are too long together", "voices")
-        kept = replace(kept, voices=tuple(dict.fromkeys(asked.voices)))
+        kept = replace(kept, voices=tuple(dict.fromkeys(map(composed, asked.voices))))
     return kept
 
 
@@ -253,7 +247,3 @@ def _told(kept: KeptDictionary) -> dict[str, Any]:
 
 def _rules(rows: tuple[tuple[str, str], ...]) -> tuple[Rule, ...]:
     return tuple(Rule(*row) for row in rows)
-
-
-def _json(answer: msgspec.Struct) -> Response:
-    return Response(msgspec.json.encode(answer), media_type="application/json")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from antiphon import errors
+from antiphon.edge.asking import counted
 from antiphon.edge.dictionaries import Dictionaries
 from antiphon.edge.dictionary_forms import (
     DictionaryChanges,
@@ -24,6 +27,7 @@ READING: Situations = (
     errors.UnknownDictionary,
     errors.BadDictionary,
 )
+FILES = ("multipart/form-data", "text/plain")
 MAKE = (
     "Make a dictionary of rules as JSON, or of a file: a form with `name` and `file`, or the file"
     " as the body and `?name=`."
@@ -33,32 +37,30 @@ MAKE = (
 def dictionary_operations(house: House) -> list[Operation]:
     """All of them."""
     own = Dictionaries(house)
+    found = [*_reading(own), *_writing(own)]
+    return [replace(each, endpoint=counted(house, "dictionaries", each.endpoint)) for each in found]
+
+
+def _reading(own: Dictionaries) -> list[Operation]:
     return [
         get(PATH, "The caller's dictionaries.", own.list, DictionaryList, OWNING),
-        _changing("POST", PATH, MAKE, own.create),
-        get(
+        Operation(
+            "GET",
             ONE,
             "One with its rules, in a `version` or the newest.",
             own.show,
-            DictionaryWhole,
-            MISSING,
-        ),
-        _changing("PUT", ONE, "Other rules, as a new version.", own.replace),
-        _changing("PATCH", ONE, "Some rules, the name, or what it is attached to.", own.edit),
-        Operation(
-            "DELETE",
-            ONE,
-            "Remove it with all its versions.",
-            own.delete,
-            answers=(DictionaryRemoved,),
+            answers=(DictionaryWhole,),
             refuses=MISSING,
+            query=("version",),
         ),
-        get(
+        Operation(
+            "GET",
             f"{ONE}/changes",
             "What lies between the versions `before` and `after`.",
             own.changes,
-            DictionaryChanges,
-            MISSING,
+            answers=(DictionaryChanges,),
+            refuses=MISSING,
+            query=("before", "after"),
         ),
         Operation(
             "POST",
@@ -72,6 +74,22 @@ def dictionary_operations(house: House) -> list[Operation]:
     ]
 
 
+def _writing(own: Dictionaries) -> list[Operation]:
+    return [
+        _changing("POST", PATH, MAKE, own.create),
+        _changing("PUT", ONE, "Other rules, as a new version.", own.replace),
+        _changing("PATCH", ONE, "Some rules, the name, or what it is attached to.", own.edit),
+        Operation(
+            "DELETE",
+            ONE,
+            "Remove it with all its versions.",
+            own.delete,
+            answers=(DictionaryRemoved,),
+            refuses=MISSING,
+        ),
+    ]
+
+
 def _changing(method: str, path: str, summary: str, endpoint: object) -> Operation:
     return Operation(
         method,
@@ -81,4 +99,6 @@ def _changing(method: str, path: str, summary: str, endpoint: object) -> Operati
         answers=(DictionaryWhole,),
         asks=DictionaryRequest,
         refuses=(*OWNING, *READING),
+        takes=FILES,
+        query=("name",),
     )

@@ -16,14 +16,18 @@ from antiphon.speech import Card
 DEFAULT = "antiphon"
 
 
-class Model(msgspec.Struct, frozen=True):
-    """One name that `model` may have, and the formats that it is sent in."""
+class Model(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One name that `model` may have, and the formats that it is sent in.
+
+    `notice`, where there is one, is a sentence that listeners should know.
+    """
 
     id: str
     created: int
     owned_by: str
-    object: str = "model"
-    formats: tuple[str, ...] = tuple(FORMATS)
+    object: str
+    formats: tuple[str, ...]
+    notice: str = ""
 
 
 class ModelList(msgspec.Struct, frozen=True):
@@ -68,4 +72,5 @@ class Models:
         return names(self._house.staircase.card, self._house.settings.model_aliases)
 
     def _model(self, name: str) -> Model:
-        return Model(name, self._house.opened_at, "antiphon")
+        notice = self._house.staircase.card.notice
+        return Model(name, self._house.opened_at, "antiphon", "model", tuple(FORMATS), notice)

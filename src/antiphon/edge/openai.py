@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -24,8 +23,8 @@ from antiphon.errors import InvalidRequest, UnsupportedLanguage
 from antiphon.settings import Settings
 from antiphon.speech import Card, Style, Utterance
 from antiphon.text.check import check_text
+from antiphon.text.language import is_tag
 
-LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 FORMAT_NAMES = {"enum": [*FORMATS, None]}
 
 
@@ -119,7 +118,7 @@ def _utterance(asked: SpeechRequest, style: Style, card: Card) -> Utterance:
 def _check_language(language: str | None, card: Card) -> None:
     if language is None:
         return
-    if not LANGUAGE.fullmatch(language):
+    if not is_tag(language):
         raise InvalidRequest("language is a BCP 47 tag such as 'en' or 'zh-CN'", "language")
     if _primary(language) not in map(_primary, card.languages):
         raise UnsupportedLanguage(language, card.languages)

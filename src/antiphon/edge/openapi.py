@@ -87,7 +87,7 @@ def _operation(each: Operation, refusals: dict[Reasons, str]) -> dict[str, Any]:
         ]
     if each.asks:
         media = "multipart/form-data" if each.form else "application/json"
-        content = {media: {"schema": _reference(each.asks)}}
+        content = {media: {"schema": _reference(each.asks)}} | {kind: {} for kind in each.takes}
         described["requestBody"] = {"required": True, "content": content}
     return described
 

@@ -37,7 +37,8 @@ UPLOADING: Situations = (*OWNING, *ARRIVING, errors.DeadlineExceeded)
 class Operation:
     """One route; `answers` are structs, `media` are the types of an answer that is not JSON.
 
-    `asks` is the body: JSON, or the fields of a form where `form` is set.
+    `asks` is the body: JSON, or the fields of a form where `form` is set; `takes` are the media
+    types of bodies that are taken beside that.
     """
 
     method: str
@@ -49,6 +50,7 @@ class Operation:
     asks: type | None = None
     refuses: Situations = ()
     form: bool = False
+    takes: tuple[str, ...] = ()
     query: tuple[str, ...] = ()
 
     def route(self) -> Route:

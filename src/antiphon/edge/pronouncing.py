@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import anyio.to_thread
 import msgspec
 
-from antiphon.edge.answer import Plan
 from antiphon.errors import BadDictionary, InvalidRequest, StorageAway
+from antiphon.speech import Utterance
 from antiphon.text.dictionaries import LONGEST_SAID, LONGEST_WORD, Dictionary, applied
 from antiphon.text.dictionary_files import read_rules
 from antiphon.text.dictionary_store import DictionaryStore, attached
@@ -80,19 +80,22 @@ async def sources(
     return [*found, *[(await store.get(owner, name)).dictionary for name in named]]
 
 
-async def pronounced(plan: Plan, dictionaries: list[Dictionary]) -> Plan:
-    """The plan with what the dictionaries tell of the words in its text, and nothing else."""
+async def pronounced(utterance: Utterance, dictionaries: list[Dictionary]) -> Utterance:
+    """The utterance with what the dictionaries tell of the words in its text, and nothing else.
+
+    Of a text that is still arriving nobody knows which words it holds: it gets all of them.
+    """
     if not dictionaries:
-        return plan
-    text = plan.utterance.whole
-    if len(text) > BIG_TEXT:
+        return utterance
+    text = utterance.text if isinstance(utterance.text, str) else None
+    if text is None or len(text) > BIG_TEXT:
         pairs = await anyio.to_thread.run_sync(applied, text, dictionaries)
     else:
         pairs = applied(text, dictionaries)
-    if len(pairs) > MOST_APPLIED:
+    if text is not None and len(pairs) > MOST_APPLIED:
         raise InvalidRequest(
             f"the dictionaries know {len(pairs)} words of this text and at most {MOST_APPLIED} can"
             " be told; split the text",
             "input",
         )
-    return replace(plan, utterance=replace(plan.utterance, pronunciations=pairs))
+    return replace(utterance, pronunciations=pairs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import anyio.to_thread
@@ -82,7 +83,7 @@ class Exchange:
         plan = await aside(openai.plan, asked, card, house.settings, cast, mood)
         rules, named = asked.pronunciations, asked.pronunciation_dictionaries
         counting = await sources(house.dictionaries, owner, cast.names, rules, named)
-        return await pronounced(plan, counting)
+        return replace(plan, utterance=await pronounced(plan.utterance, counting))
 
     def count(self) -> None:
         """Count it and log it, however it ended."""

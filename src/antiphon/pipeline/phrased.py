@@ -146,7 +146,7 @@ class _Performance:
                         await self._hear(frame, prepared, put)
                     case Finished():
                         self._add(frame, prepared)
-        self._follows = Passage(part.whole, digest(part))
+        self._follows = Passage(part.whole, digest(part), self._said.memory)
 
     async def finish(self, put: Put[Frame]) -> None:
         """Close the whole; raises `NothingToSay` when there was no clause in it."""
@@ -210,6 +210,7 @@ class _Performance:
             characters=said.characters + prepared.characters,
             samples=said.samples + finished.samples,
             clauses=said.clauses + 1,
+            memory=finished.memory,
         )
 
 

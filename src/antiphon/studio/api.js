@@ -53,9 +53,10 @@ export async function exported(id) {
   return (await ask(`${VOICES}/${id}/export`)).blob();
 }
 
-/** The formats this service writes. */
-export async function listFormats() {
-  return (await (await ask("/v1/models")).json()).data[0].formats;
+/** The formats this service writes, and a sentence that listeners should know, or none. */
+export async function describe() {
+  const { formats, notice = "" } = (await (await ask("/v1/models")).json()).data[0];
+  return { formats, notice };
 }
 
 /** The same speech as a file of another format. */

@@ -53,7 +53,7 @@ async function speak() {
 async function listen(take, signal) {
   try {
     const reason = await receive(take, signal);
-    take.complete = reason !== "length";
+    take.complete = reason === "complete";
     if (!take.complete) form.tell(t("limited"));
   } catch (error) {
     if (signal.aborted) return;
@@ -219,8 +219,9 @@ async function greet() {
     return;
   }
   await shelf.show();
-  const known = await api.listFormats().catch(() => ["wav"]);
-  const files = ["wav", ...known.filter((name) => name !== "wav" && name !== "pcm")];
+  const about = await api.describe().catch(() => ({ formats: ["wav"], notice: "" }));
+  Object.assign(byId("notice"), { textContent: about.notice, hidden: !about.notice });
+  const files = ["wav", ...about.formats.filter((name) => name !== "wav" && name !== "pcm")];
   formats.replaceChildren(...files.map((name) => new Option(name.toUpperCase(), name)));
 }
 

@@ -70,9 +70,9 @@ class _Wish(NamedTuple):
     denied: bool
 
 
-def understand(instructions: str, style: Style | None = None) -> Understood:
-    """The style with what the instructions ask for; never raises, for any text."""
-    found = Understood(style or Style())
+def understand(instructions: str) -> Understood:
+    """A style with what the instructions ask for; never raises, for any text."""
+    found = Understood(Style())
     moods = list[_Wish]()
     for clause in _CLAUSES.split(instructions[:LONGEST].lower()):
         rest = clause

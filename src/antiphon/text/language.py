@@ -74,6 +74,7 @@ _STRETCH = re.compile(
     + r"|(?P<other>[^\W\d_])"
 )
 _SENTENCE = re.compile(r"[^。！？!?\n]*[。！？!?\n]*")
+_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _KANA = re.compile(f"[{_SCRIPTS['kana'].letters}]")
 _TAGGED = {"latn": "latin", "cyrl": "cyrillic", "arab": "arabic", "hans": "han", "hant": "han"}
 _SCRIPT_OF = {
@@ -82,6 +83,11 @@ _SCRIPT_OF = {
     for language in script.languages.split()
     if (name, language) != ("han", "ja")
 }
+
+
+def is_tag(tag: str) -> bool:
+    """Whether it is written as BCP 47 asks, such as `en` or `zh-CN`."""
+    return _TAG.fullmatch(tag) is not None
 
 
 def primary(tag: str) -> str:

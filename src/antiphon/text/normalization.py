@@ -17,10 +17,13 @@ _READ_ALOUD = re.compile(
     r"[\d²³¹¼-¾⁰-₉⅐-ↈ①-⓿❶-➓㈠-㈩㊀-㊉㎀-㏟%‰°℃℉￥¥$€£₩₽+=<>/@#&×÷~～±≈≤≥−№％＋＝＞＜√∞≠^]"
     rf"|(?<![Α-ω])[Α-Ωα-ω](?![Α-ω])|(?<![A-Za-z])(?:[IVX]{{2,5}}|[VX])(?!\w)|www\.|{EMOJI}"
 )
+# Letters that name a quantity or an element, as in a≠c and CO2: no English words.
+_SYMBOL = r"(?<![A-Za-z])(?:[A-Za-z](?![A-Za-z])|[A-Z][A-Za-z]?(?=\d))"
 _LONE_GREEK = r"(?<![Α-ω])[Α-Ωα-ω](?![Α-ω])"
 # These are compiled where they are used, in the child, for they cost the start 9 ms.
 _LINK = r"[A-Za-z]{2,9}://[!-~]{0,300}[\w/]|www\.[!-~]{0,300}\w|[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"
-_BREAK = rf"(?a)(?<![\w.+-])({_LINK})|[。！？；，、…\n“”「」『』《》【】（）]+"
+_PHONEME = r"<\|[A-Z]{1,6}[1-5]?\|>"
+_BREAK = rf"(?a)(?<![\w.+-])({_LINK})|{_PHONEME}|[。！？；，、…\n“”「」『』《》【】（）]+"
 _PARTS = r"\s*(?:[^\W\d_㐀-鿿]+|\d+|\S)|\s+$"
 _NUMBER = r"(?a)[-$€£¥]?\d[\w.,:/'-]*[%°℃]?"
 # A run long enough to be a sentence of its own, or a number counting what is written beside it.
@@ -83,12 +86,13 @@ def _readings(text: str, language: str | None) -> list[tuple[str, int, int]]:
     """The language that digits are read in: a short foreign run is read as its host is."""
     # One Greek letter is a sign, not a language.
     found = runs(re.sub(_LONE_GREEK, "0", text), language or "en")
+    words = re.sub(_SYMBOL, lambda m: "0" * len(m[0]), text)
     host, names = primary(language or ""), {primary(run.language) for run in found}
     if host not in names and (not host or names != {"en"}):
-        host = primary(dominant(text))
+        host = primary(dominant(words if "zh" in names else text))
     readings: list[tuple[str, int, int]] = []
     for run in found:
-        own = re.compile(_OWN).search(text, run.start, run.end)
+        own = re.compile(_OWN).search(words, run.start, run.end)
         name = primary(run.language) if own else host
         start = readings.pop()[1] if readings and readings[-1][0] == name else run.start
         readings.append((name, start, run.end))

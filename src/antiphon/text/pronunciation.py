@@ -8,9 +8,6 @@ from itertools import zip_longest
 from unicodedata import normalize as composed
 
 from antiphon.text.homophones import homophones
-from antiphon.text.lexicon import Lexicon as Lexicon
-from antiphon.text.lexicon import Match as Match
-from antiphon.text.lexicon import tones as tones
 from antiphon.text.normalization import Spoken
 from antiphon.text.polyphones import HAN, pinyin
 
@@ -30,10 +27,6 @@ _ALOUD = (
 # It finds these in words that are not there, such as 为人 in 为人民.
 _TRAPS = "为"
 _ALIASES = {"lue": "lüe", "nue": "nüe", "r": "er"}
-
-__all__ = [
-    *("Lexicon", "Match", "is_reading", "pinyin", "respelled", "spelled", "syllables", "tones")
-]
 
 
 @cache

@@ -31,7 +31,7 @@ def file_name(dot: str, underscore: str) -> Rule:
 BOTH: tuple[Rule, ...] = (
     (r"[❶-➓]", lambda m: f"{ord(m[0]) - 0x2775} "),
     (_JOINED, ""),
-    (r"[０-９％㎡㎥￥＋＝＞＜]|(?<=\d)[：．～／](?=\d)", plain),
+    (r"[０-９Ａ-Ｚａ-ｚ％㎡㎥￥＋＝＞＜]|(?<=\d)[：．～／](?=\d)", plain),
     (r"[①-⓿㈠-㈩㊀-㊉]", lambda m: plain(m) + " "),
     (r"−(?=\d)", "-"),
     (r"\b([CF])#(?!\w)", r"\1 sharp"),

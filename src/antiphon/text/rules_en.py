@@ -152,6 +152,7 @@ def _site(found: re.Match[str]) -> str:
 
 
 RULES: tuple[Rule, ...] = (
+    (r"(?<=\d)(%?)\s?[~～]\s?(?=[$€£]?\d)", r"\1 to "),
     (r"(?<![\w/])www((?:\.[\w-]+)+(?:/[\w-]+)*)", _site),
     file_name(" dot ", " underscore "),
     (

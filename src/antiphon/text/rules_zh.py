@@ -13,7 +13,7 @@ _MONEY |= {"HK$": "港元", "US$": "美元", "NT$": "新台币", "A$": "澳元",
 _TIMES = {"": 1, "k": 10**3, "m": 10**6, "bn": 10**9, "b": 10**9}
 _PRICE = (
     r"((?:HK|US|NT|A|C|S)?[¥$€£₩₽₹])(\d+(?:\.\d+)?(?:[-~][¥$€£]?\d+(?:\.\d+)?)?[万亿]?)"
-    r"(?:(k|m|bn?)(?![A-Za-z]))?"
+    r"(?:(k|m|bn?)(?![A-Za-z])|[元块]|美元|欧元)?"
 )
 _SIGNS = {">": "大于", "<": "小于", "²": "的平方", "³": "的立方", "÷": "除以", "×": "乘", "+": "加"}
 _SIGN = (
@@ -32,6 +32,10 @@ _GREEK = dict(
     )
 )
 _SIGNED = {"√": "根号", "∞": "无穷大", "≠": "不等于", "≈": "约等于", "∑": "西格马", "∆": "德尔塔"}
+_MEASURE = (
+    r"\s?(?:[kcm]?[mg]|km|°C|[℃%])(?![A-Za-z])|公斤|公里|千克|厘米|毫米|平方|[斤克吨米元块岁度倍]"
+)
+_FROM_TO = r"(?<![\w.-])([1-9]\d{0,8})\s?-\s?([1-9]\d{0,8})(?![\d.月日号/-])"
 _VERSION = r"(?<![\d.])\d{1,3}\.\d{1,3}\.\d{1,3}(?!\.?\d)"
 # A number after one of these is a name, and its digits are said one by one.
 _NAMED = (
@@ -60,9 +64,10 @@ def _price(found: re.Match[str]) -> str:
 
 
 def _less(found: re.Match[str]) -> str:
-    """Of 10-5, which is no range and would be taken for a day in October."""
-    falls = int(found[1]) > int(found[2])
-    return f"{found[1]}减{found[2]}{found[3] or ''}" if falls or found[3] else found[0]
+    """Of 10-5, which is no range and would be taken for a day in October; 50-60公斤 is one."""
+    if int(found[1]) > int(found[2]) or found[3]:
+        return f"{found[1]}减{found[2]}{found[3] or ''}"
+    return f"{found[1]}到{found[2]}" if found[4] else found[0]
 
 
 def _clock(found: re.Match[str]) -> str:
@@ -77,6 +82,11 @@ RULES: tuple[Rule, ...] = (
     (r"[¼½¾⅐-⅞]", plain),
     file_name("点", "下划线"),
     (r"\+86[\s-]?(?=1[3-9]\d)", "加八六 "),
+    (
+        r"\+(\d{1,3})((?:[\s-]\d{2,4}){2,4})(?!\d)",
+        lambda m: f"加{m[1].translate(_CODE)} " + re.sub(r"\D", "", m[2]).translate(_CODE),
+    ),
+    (r"(?<=[零幺二三四五六七八九]转)(\d{1,5})(?!\d)", lambda m: m[1].translate(_CODE)),
     (r"\+(\d{1,3})[\s-](?=\d[\d\s-]{6})", lambda m: f"加{m[1].translate(_CODE)} "),
     (r"(?<!\d)(1[3-9]\d[\s-]\d{4}[\s-]\d{4})(?!\d)", lambda m: m[1].translate(_CODE)),
     (
@@ -105,6 +115,9 @@ RULES: tuple[Rule, ...] = (
     (r"(?<=\d)\+(?=[人个家名次项款种位年天])", "多"),
     (r"(?<![\d:比])0:([0-5]\d)(?![\d:])", r"零点\1分"),
     (r"(?<=第)2(?!\d)", "二"),
+    (r"(?<=公元前)\d{2,4}(?=年)", lambda m: m[0].translate(_DIGITS)),
+    (r"(\d:\d\d)\s?[-~～]\s?(?=\d{1,2}:\d\d)", r"\1到"),
+    (r"(?<=[A-Za-z]_)\d{3,}(?![\dA-Za-z_])", lambda m: m[0].translate(_CODE)),
     (r"(\d+(?:\.\d+)?)‰", r"千分之\1"),
     (r"#(\d+)", r"\1号"),
     (r"@(?=[㐀-鿿])", "艾特"),
@@ -116,9 +129,20 @@ RULES: tuple[Rule, ...] = (
     (r"(?:(?<=[A-Za-z])|(?<=[A-Za-z]\d))-(?=\d)", " "),
     (r"(?<=\d%)-(?=\d)|(?<=\d)-(?=\d+[章节页条楼层号期届集回班级])", "到"),
     (r"(?<![\d.-])(\d{1,3})-(\d{1,3})(?=获?胜|战胜|险胜|击败|取胜|领先|落后|告负|战平)", r"\1比\2"),
-    (r"(?<=[分以])([是为]?)(\d{1,3})-(\d{1,3})(?!\d)", r"\1\2比\3"),
-    (r"(?<![\w.-])([1-9]\d{0,8})\s?-\s?([1-9]\d{0,8})(?![\d.月日号/-])(\s?=)?", _less),
+    (
+        r"(?<=[分以])([是为]|一度|曾|曾经)?(\d{1,3})-(\d{1,3})(?!\d)",
+        lambda m: f"{m[1] or ''}{m[2]}比{m[3]}",
+    ),
+    (
+        rf"{_FROM_TO}(\s?=)?(?=({_MEASURE}))?",
+        _less,
+    ),
     (_PRICE, _price),
+    # Else 12.5美元 is taken for a day in December.
+    (
+        r"(?<=\d)\.(\d+)(?=[万亿]?[美欧港日韩]元|[万亿]?英镑)",
+        lambda m: "点" + m[1].translate(_DIGITS),
+    ),
     (_VERSION, lambda m: m[0].replace(".", "点")),
     (r"\d{13,}", lambda m: m[0].translate(_DIGITS)),
     (r"(?<!\d)(\d{3}0)s(?![A-Za-z])", r"\1年代"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from antiphon.errors import InvalidRequest
 from antiphon.storage.database import Database
 from antiphon.storage.objects import Objects
 from antiphon.storage.retention import UNCLAIMED_S
+from antiphon.text.language import is_tag
 from antiphon.voices.enrolled import Consent, consent_object
 from antiphon.voices.library import Library
 from antiphon.voices.naming import CONSENT, check_name, check_statement, new_id
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from antiphon.voices.consent_rows import ConsentRows
 
 LONGEST_LANGUAGE = 40
-LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
 class Consents:
@@ -42,7 +41,7 @@ class Consents:
         self, owner: str, name: str, language: str, data: bytes, media_type: str
     ) -> Consent:
         """A new one; raises `InvalidRequest` or `StorageAway`."""
-        if len(language) > LONGEST_LANGUAGE or not LANGUAGE.fullmatch(language):
+        if len(language) > LONGEST_LANGUAGE or not is_tag(language):
             raise InvalidRequest("language is a BCP 47 tag such as 'en' or 'zh-CN'", "language")
         now = self._clock()
         one = Consent(new_id(CONSENT, now), owner, check_name(name), language, now, media_type[:80])

@@ -79,6 +79,7 @@ class Library:
             raise
         if found is not None:
             self._known[owner, name] = found
+            self._known.move_to_end((owner, name))
             if len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
         return found

@@ -112,7 +112,7 @@ async def test_pace_changes_the_length(engine: Formant) -> None:
     slow, _ = await heard(engine, Utterance(ENGLISH.whole, style=Style(pace=0.5)))
     assert 1.6 < len(slow) / len(normal) < 2.4
     async with engine.speak(
-        Utterance("Hi.", style=Style(pace=4.0, pitch=20, emotion="glad")), Call("a")
+        Utterance("Hi.", style=Style(pace=4.0, pitch=20, emotion="hangry")), Call("a")
     ) as frames:
         started = await anext(frames)
     assert isinstance(started, Started)

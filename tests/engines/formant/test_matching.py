@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from antiphon.audio.analysis.colour import average_db, bands_db, bandwidth_hz, distance_db
 from antiphon.audio.analysis.framing import wave_of
 from antiphon.audio.analysis.measures import Measures, measure
+from antiphon.audio.analysis.pitch import melody
 from antiphon.engines.formant.engine import Formant, open_engine
 from antiphon.engines.registry import EngineOptions
 from antiphon.errors import InvalidRequest, UnknownRecording
@@ -206,3 +208,25 @@ async def test_without_a_store_a_recording_is_unknown() -> None:
         assert (await heard(engine, Utterance("Hello.", recording=MAN.digest)))[0]
     finally:
         await engine.aclose()
+
+
+def tones(pcm: bytes, marks: list[Mark]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """The pitch in semitones at five points of every marked character; NaN where unvoiced."""
+    hertz = melody(wave_of(pcm), 24_000).hertz
+    edges = [*(mark.sample for mark in marks), len(pcm) // 2]
+    at = [np.linspace(first, last, 5, endpoint=False) for first, last in pairwise(edges)]
+    found = hertz[np.minimum(np.concatenate(at).astype(int) // 240, len(hertz) - 1)]
+    return np.where(found > 0, 12 * np.log2(np.maximum(found, 1.0)), np.nan)
+
+
+async def test_tones_keep_their_shape(fitted: Shelf, engine: Formant) -> None:
+    """The Chinese melody runs as the default voice's does, character by character."""
+    text = "今天下午我们去图书馆借几本新书。"
+    plain = tones(*(await heard(engine, Utterance(text)))[:2])
+    matched = tones(*(await heard(engine, Utterance(text, recording=WOMAN.digest)))[:2])
+    both = ~(np.isnan(plain) | np.isnan(matched))
+    assert both.mean() > 0.5
+    assert np.corrcoef(plain[both], matched[both])[0, 1] > 0.8
+    other = np.roll(matched, 10)
+    both = ~(np.isnan(plain) | np.isnan(other))
+    assert np.corrcoef(plain[both], other[both])[0, 1] < 0.6

@@ -15,9 +15,12 @@ from numpy.typing import NDArray
 
 from antiphon.audio.analysis.framing import HOP_S, Wave, frames
 
-LOWEST_HZ, HIGHEST_HZ = 60.0, 600.0
+LOWEST_HZ, HIGHEST_HZ = 50.0, 600.0
 RATE = 12_000  # Hz; enough for the melody, and half the work
 CANDIDATES = 5
+# How far around the middle half of the pitch the second pass looks: a deep lively voice goes this
+# low, and lower finds more octaves that are none.
+BELOW, ABOVE = 0.65, 1.8
 VOICING_THRESHOLD, SILENCE_THRESHOLD = 0.45, 0.03
 OCTAVE_COST, JUMP_COST, VOICING_COST = 0.01, 0.35, 0.14
 
@@ -44,7 +47,7 @@ def melody(wave: Wave, rate: int) -> Melody:
     if len(found) < 10:
         return first
     low, high = np.percentile(found, (25, 75))
-    return track(narrow, max(LOWEST_HZ, 0.7 * low), min(HIGHEST_HZ, 1.8 * high))
+    return track(narrow, max(LOWEST_HZ, BELOW * low), min(HIGHEST_HZ, ABOVE * high))
 
 
 def track(wave: Wave, lowest_hz: float, highest_hz: float) -> Melody:

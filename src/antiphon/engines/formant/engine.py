@@ -16,7 +16,7 @@ from antiphon.engines.formant.library import PACE_WPM
 from antiphon.engines.formant.manner import FASTEST_WPM, SLOWEST_WPM
 from antiphon.engines.formant.moods import MOODS
 from antiphon.engines.formant.pool import Crashed, Pool
-from antiphon.engines.formant.profiles import Profiles, fitted_in_child
+from antiphon.engines.formant.profiles import fitted_in_child, profiles
 from antiphon.engines.formant.voices import (
     CHOIR,
     LANGUAGES,
@@ -63,7 +63,7 @@ class Formant:
     def __init__(self, pool: Pool, recordings: Recordings | None = None) -> None:
         self.pool = pool
         self._broken_by = Broken()
-        self._profiles = Profiles(recordings, _model(), self._fit)
+        self._profiles = profiles(recordings, _model(), self._fit)
         self._card = Card(
             engine="formant",
             model=_model(),

@@ -28,11 +28,11 @@ LEVEL_DB = -20.0  # where speech sits, as with the engine's own voices
 LEAST_VOICED_S = 0.4
 SLOWEST_WPM, FASTEST_WPM = 100, 320
 MOST_BOOST_DB = 24.0
-SHARPENED = (
-    -0.1,
-    1.2,
-    -0.1,
-)  # over neighbouring bands, since the taps blur what they are asked for
+# Over neighbouring bands: the taps blur what they are asked for. Low bands are as narrow as the
+# harmonics are apart, and stay as they are: no harmonic must stand out, or the pitch is heard an
+# octave off, and none may be lost.
+SHARPENED = (-0.1, 1.2, -0.1)
+LOW_HZ = 500.0
 CORRECTIONS = 4
 BREATH_DB, MOST_BREATH = 18.0, 0.25  # a third of noise takes 6 dB
 PAUSES = (0.5, 2.0)
@@ -160,5 +160,6 @@ def _limited(wish: NDArray[np.float64], bandwidth_hz: float) -> NDArray[np.float
     wish = wish - wish[held].mean()
     wish[~held] = wish[held][-1]
     sharp = np.convolve(np.pad(wish, 1, "edge"), SHARPENED, "valid")
+    sharp = np.where(centres_hz() < LOW_HZ, wish, sharp)
     bounded: NDArray[np.float64] = np.clip(sharp, -MOST_BOOST_DB, MOST_BOOST_DB)
     return bounded

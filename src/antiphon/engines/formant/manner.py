@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from antiphon.engines.formant.library import PACE_WPM
-from antiphon.engines.formant.melodies import ENGLISH, between, bounds, shares
+from antiphon.engines.formant.melodies import ENGLISH, between, bounds, lifted, shares
 from antiphon.engines.formant.messages import Guise
 from antiphon.engines.formant.moods import Mood
 from antiphon.engines.formant.profile import REVISION, Neutral, Profile, Tune
@@ -42,6 +42,8 @@ def guise(voice: Profile, language: str, mood: Mood, style: Style) -> Guise:
     tune, melody = voice.tune(language), shares(language)
     raised = mood.pitch + _within(style.pitch, -WIDEST_PITCH, WIDEST_PITCH)
     wanted = between(melody, tune.low, tune.high).moved(raised, mood.spread)
+    if mood.spread > 1:
+        wanted = lifted(melody, wanted)
     described = lines(*bounds(melody, wanted), voice.formants)
     if mood.tremor:
         described += f"flutter {round(2 + 28 * mood.tremor)}\n"

@@ -12,8 +12,9 @@ from typing import NamedTuple
 # In a normal distribution the 10th and the 90th percentile are so many deviations apart.
 DECILES = 2.563
 BEND_HZ = 9.0  # what espeak-ng takes off the lower bound
-LOWEST_HZ, HIGHEST_HZ = 62.0, 480.0  # below, its pitch runs under zero and comes out as a shriek
+LOWEST_HZ, HIGHEST_HZ = 48.0, 480.0  # deeper, its pitch runs under zero and comes out as a shriek
 WIDEST_CENTS = 480.0
+MOST_LIFT = 4.0  # semitones
 
 
 class Shares(NamedTuple):
@@ -46,13 +47,21 @@ def shares(language: str) -> Shares:
     return CHINESE if language in {"cmn", "yue", "hak"} else ENGLISH
 
 
+def lifted(melody: Shares, wanted: Range) -> Range:
+    """The range, higher where its low end would not fit: a deep voice grows lively upwards."""
+    deepest = (melody.middle - melody.deepest) * _width(melody, wanted) / wanted.median_hz
+    if deepest >= 1:
+        return wanted._replace(median_hz=wanted.median_hz * 2 ** (MOST_LIFT / 12))
+    fitting = LOWEST_HZ / (1 - deepest)
+    return wanted._replace(
+        median_hz=min(max(wanted.median_hz, fitting), wanted.median_hz * 2 ** (MOST_LIFT / 12))
+    )
+
+
 def bounds(melody: Shares, wanted: Range) -> tuple[float, float]:
     """The bounds that give a range, as near as espeak-ng can."""
     median = min(max(wanted.median_hz, LOWEST_HZ + 1), HIGHEST_HZ)
-    ratio = 2 ** (DECILES * min(wanted.spread_cents, WIDEST_CENTS) / 1200)
-    width = (
-        median * (ratio - 1) / (melody.high - melody.middle + ratio * (melody.middle - melody.low))
-    )
+    width = _width(melody, wanted._replace(median_hz=median))
     width = max(1.0, min(width, (median - LOWEST_HZ) / (melody.middle - melody.deepest)))
     low = median - melody.middle * width + BEND_HZ
     return low, low + width
@@ -63,3 +72,10 @@ def between(melody: Shares, low: float, high: float) -> Range:
     base, width = low - BEND_HZ, high - low
     spread = math.log2((base + melody.high * width) / (base + melody.low * width)) * 1200 / DECILES
     return Range(base + melody.middle * width, spread)
+
+
+def _width(melody: Shares, wanted: Range) -> float:
+    """How far apart the bounds of a range are, in Hz."""
+    ratio = 2 ** (DECILES * min(wanted.spread_cents, WIDEST_CENTS) / 1200)
+    above, below = melody.high - melody.middle, melody.middle - melody.low
+    return wanted.median_hz * (ratio - 1) / (above + ratio * below)

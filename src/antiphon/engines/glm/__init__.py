@@ -1,0 +1,1 @@
+"""GLM-TTS: text becomes speech tokens, speech tokens a mel spectrogram, and that the sound."""
