@@ -27,6 +27,7 @@ TOLD = {
     claims.BadArchive: ("the file is no zip archive",),
     claims.InvalidKey: (),
     claims.KeyRequired: (),
+    claims.ForeignOrigin: ("the name 'evil.example'", "evil.example"),
     claims.VoiceNotFound: ("anna",),
     claims.ConsentNotFound: ("cons_1",),
     claims.VoiceExists: ("anna",),

@@ -145,5 +145,6 @@ def test_aliases_without_a_value_are_refused(tmp_path: Path) -> None:
 def test_every_setting_can_be_given_in_the_environment(tmp_path: Path, name: str) -> None:
     """Each default, written as text, is read back as itself."""
     default = getattr(Settings(), name)
-    environ = {PREFIX + name.upper(): "" if default is None else str(default)}
+    text = ",".join(default) if isinstance(default, tuple) else str(default)
+    environ = {PREFIX + name.upper(): "" if default is None else text}
     assert getattr(load({}, environ, write(tmp_path, "")), name) == default

@@ -7,6 +7,7 @@ SpeechError
     + BadArchive             400  the file is no voice that was exported
     + InvalidKey             401  no key like that, or it was revoked
     + KeyRequired            401  only the holder of a key may do this
+    + ForeignOrigin          403  a house without keys was asked by somebody else's web page
     + VoiceNotFound          404  no enrolled voice of that name is yours
     + ConsentNotFound        404  no consent of that id is yours
     + VoiceExists            409  one of your voices has that name
@@ -72,6 +73,22 @@ class KeyRequired(Rejected):
 
     def __init__(self) -> None:
         super().__init__("this needs a key; send it as `Authorization: Bearer ak_…`")
+
+
+class ForeignOrigin(Rejected):
+    """A house without keys answers its own web pages and programs, not a page of another address.
+
+    The name to allow is told where there is one that could be.
+    """
+
+    code, status = "foreign_origin", 403
+
+    def __init__(self, who: str, name: str = "") -> None:
+        allow = f"sets `allowed_hosts` to {name[:80]!r} to trust it, or " if name else ""
+        super().__init__(
+            f"{who} is not known here, and a house without keys answers no web page of others;"
+            f" the operator {allow}makes a key with `antiphon keys create NAME`"
+        )
 
 
 class VoiceNotFound(Rejected):

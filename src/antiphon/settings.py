@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 import msgspec
 from platformdirs import user_data_path
@@ -55,12 +56,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     `database_url` and `objects_url` are where voices, keys and dictionaries, and the audio of
     voices, are kept; None is in the folder `data`.
+    `allowed_hosts` are the names, beside its addresses and its own, that a house without keys goes
+    by; their web pages may use it too.
     `soft_limit` is how many calls an engine holds before batches are refused, `hard_limit` before
     new calls are refused; both default to what the engine's card allows.
     """
 
     host: str = "127.0.0.1"
     port: Port = 7860
+    allowed_hosts: tuple[str, ...] = ()
     data: Path = msgspec.field(default_factory=lambda: user_data_path("antiphon"))
     engine: str = "formant"
     model: Path | None = None
@@ -93,7 +97,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def database(self) -> str:
         """Where rows are kept."""
-        return self.database_url or f"sqlite:///{self.data / 'antiphon.db'}"
+        return self.database_url or f"sqlite:///{quote(str(self.data / 'antiphon.db'))}"
 
     @property
     def objects(self) -> str:
@@ -131,7 +135,12 @@ def load(
 
 
 def _merged(name: str, value: Any, chosen: Mapping[str, Any]) -> Any:
-    """Aliases add to those of earlier sources; anything else replaces what was there."""
+    """Aliases add to those of earlier sources; anything else replaces what was there.
+
+    Where only text can be given, a list is written with commas.
+    """
+    if isinstance(value, str) and isinstance(getattr(Settings(), name), tuple):
+        return tuple(each.strip() for each in value.split(",") if each.strip())
     if not name.endswith("_aliases") or not isinstance(value, dict):
         return value
     before = chosen.get(name, getattr(Settings(), name))

@@ -49,6 +49,11 @@ class Memory:
     changes: Changes
     dictionaries: Dictionaries
 
+    async def warm_if_it_can_be(self) -> None:
+        """The same, but a place that cannot be is told once it is needed."""
+        with suppress(BadSetting):
+            await self.warm()
+
     async def warm(self) -> None:
         """Open the database before the first request needs it; one that is away is told then.
 
@@ -92,10 +97,11 @@ Opener = Callable[[Settings], AbstractAsyncContextManager[Staircase]]
 
 
 @asynccontextmanager
-async def staircase(settings: Settings) -> AsyncIterator[Staircase]:
+async def staircase(settings: Settings, keeps: bool = True) -> AsyncIterator[Staircase]:
     """Start everything below the door, and give it back on leaving.
 
-    Raises `EngineMissing`, `EngineNotReady` or `BadSetting`.
+    Whoever only speaks and `keeps` nothing can do without a place for it. Raises
+    `EngineMissing`, `EngineNotReady` or `BadSetting`.
     """
     if settings.fabric_url != "local:":
         raise BadSetting(
@@ -106,7 +112,7 @@ async def staircase(settings: Settings) -> AsyncIterator[Staircase]:
         given_back(normalizer),
         _beside(normalizer.start),
         memory(settings) as kept,
-        _beside(kept.warm) as warmed,
+        _beside(kept.warm if keeps else kept.warm_if_it_can_be) as warmed,
     ):
         options = EngineOptions.of(settings, kept.library)
         async with given_back(await open_engine(settings.engine, options)) as engine:

@@ -174,6 +174,21 @@ def test_a_service_that_comes_back_is_used(studio: Studio) -> None:
     studio.forgive("ERR_CONNECTION_REFUSED")
 
 
+def test_a_name_that_is_not_ours_is_told(studio: Studio) -> None:
+    """What the operator does about it stands under the buttons, and not that it is starting."""
+
+    def by_another_name(route: Route) -> None:
+        headers = {"host": "tts.example", "sec-fetch-site": "same-origin"}
+        route.fulfill(response=route.fetch(headers=headers))
+
+    studio.page.route("**/v1/audio/voices?*", by_another_name)
+    studio.page.reload()
+    expect(studio.page.locator("#problem")).to_contain_text("allowed_hosts")
+    studio.page.unroute("**/v1/audio/voices?*")
+    expect(studio.page.locator("#problem")).to_be_hidden()
+    studio.forgive("403")
+
+
 def test_a_connection_that_breaks_keeps_what_was_heard(studio: Studio) -> None:
     """It says so, plays what came, and keeps it."""
 

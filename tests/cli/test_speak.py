@@ -42,6 +42,18 @@ def test_a_file_is_written_whole(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["said.wav"]
 
 
+def test_a_built_in_voice_needs_no_place_to_keep_things(tmp_path: Path) -> None:
+    """Where the data folder cannot be made only what is kept there is missed, and told."""
+    (tmp_path / "taken").write_text("")
+    data = ("--data", str(tmp_path / "taken" / "data"))
+    done = antiphon("speak", *TONE, *data, "Hello.", "--out", "said.wav", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert samples_of(tmp_path / "said.wav") > 0
+    done = antiphon("speak", *TONE, *data, "--voice", "anna", "Hello.", "-o", "a.wav", cwd=tmp_path)
+    assert done.returncode == 2
+    assert b"(bad_setting)" in done.stderr
+
+
 def test_the_files_name_says_the_format(tmp_path: Path) -> None:
     """An `.mp3` is an MP3."""
     done = antiphon("speak", *TONE, "Hello.", "-o", "said.mp3", cwd=tmp_path)

@@ -38,7 +38,7 @@ def head(length: int | None, path: str = SPEECH, method: str = "POST", extra: st
     """The head of a request with a JSON body; without a length the body is chunked."""
     size = "transfer-encoding: chunked" if length is None else f"content-length: {length}"
     return (
-        f"{method} {path} HTTP/1.1\r\nhost: test\r\ncontent-type: application/json\r\n"
+        f"{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
         f"{size}\r\n{extra}\r\n"
     ).encode()
 
@@ -79,7 +79,7 @@ def speak(port: int, **fields: Any) -> Reply:
 
 def get(port: int, path: str, method: str = "GET") -> Reply:
     """A request without a body."""
-    message = f"{method} {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n".encode()
+    message = f"{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n".encode()
     with connect(port) as connection:
         connection.sendall(message)
         with http.client.HTTPResponse(connection, method=method) as answer:

@@ -66,8 +66,16 @@ TABLE: dict[str, tuple[bytes, int, str, str | None]] = {
     "unknown voice": (asked(voice="nobody"), 400, "unknown_voice", "voice"),
     "empty voice": (asked(voice=""), 400, "unknown_voice", "voice"),
     "voice with a surrogate": (
-        body(rb'{"input": "a", "voice": "\ud800"}'), 400, "unknown_voice", "voice",
+        body(rb'{"input": "a", "voice": "\ud800"}'), *INVALID, "voice",
     ),
+    "surrogate in a list": (
+        body(rb'{"input": "a", "pronunciation_dictionaries": ["b", "\uDfff"]}'),
+        *INVALID, "pronunciation_dictionaries",
+    ),
+    "surrogate in a rule": (
+        body(rb'{"input": "a", "pronunciations": {"\uD83D": "b"}}'), *INVALID, "pronunciations",
+    ),
+    "surrogate in a name": (body(rb'{"input": "a", "\udc00": 1}'), *INVALID, "\\udc00"),
     "unknown model": (asked(model="nothing"), 404, "model_not_found", "model"),
     "unknown format": (asked(response_format="ogg"), 400, "unsupported_format", "response_format"),
     "unknown stream format": (asked(stream_format="ws"), *INVALID, "stream_format"),

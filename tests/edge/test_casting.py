@@ -28,6 +28,19 @@ async def test_a_request_may_bring_its_recording(tmp_path: Path, head: str) -> N
     assert not (tmp_path / "objects").exists()
 
 
+@pytest.mark.parametrize("field", ["ref_audio", "style_audio"])
+async def test_a_stranger_may_bring_no_recording(tmp_path: Path, field: str) -> None:
+    """Once there are keys, only the holder of one may have a recording checked and spoken with."""
+    engine = Matching(abilities=(Ability.MATCHING, Ability.EMOTION))
+    async with voicing(tmp_path, engine) as at:
+        key = await at.key("anna")
+        asked = await at.speak("high", **{field: SENT})
+        assert (asked.status_code, asked.json()["error"]["code"]) == (401, "key_required")
+        assert not engine.prepared
+        at.http.headers.update(key)
+        assert (await at.speak("high", **{field: SENT})).status_code == 200
+
+
 async def test_a_recording_that_comes_again_is_checked_once(tmp_path: Path) -> None:
     """Sentence after sentence with the same bytes."""
     async with voicing(tmp_path) as at:

@@ -33,7 +33,8 @@ def http(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[httpx.Client]:
     """A client of a server that keeps dictionaries in memory, and of one with a database."""
-    settings = Settings(engine="tone", data=tmp_path_factory.mktemp("data"))
+    data, aliases = tmp_path_factory.mktemp("data"), {"loud": "high"}
+    settings = Settings(engine="tone", data=data, voice_aliases=aliases)
     with serving_in_thread(settings, request.param) as served, client(served) as http:
         yield http
 
@@ -156,6 +157,28 @@ def test_it_is_explained_whose_word_counts(http: httpx.Client) -> None:
     assert (first["start"], first["end"], first["say"], first["dictionary"]) == (0, 3, "jif", "one")
     assert first["why"] == "'two' says 'giff', but 'one' comes first"
     assert (second["word"], second["dictionary"]) == ("GIFs", "two")
+
+
+@pytest.mark.parametrize("named", [{"voice": "loud"}, {"voice": "high"}, {}])
+def test_what_is_explained_is_what_is_spoken(http: httpx.Client, named: dict[str, str]) -> None:
+    """With the dictionaries of the voice that an alias leads to, or that speaks unnamed."""
+    first = http.get("/v1/audio/voices").json()["voices"][0]["id"]
+    made(http, voices=["high", first])
+    words = http.post(f"{PATH}/explain", json={"input": "GIF", **named}).json()["words"]
+    assert [each["say"] for each in words] == ["jif"]
+    assert pcm(http, "GIF", **named) == pcm(http, "jif", **named)
+
+
+def test_half_a_character_is_refused(http: httpx.Client) -> None:
+    """Wherever it stands, with the field that holds it."""
+    for path, sent, told in (
+        ("", rb'{"name": "a", "rules": {"a": "b"}, "voices": ["\ud800"]}', "voices"),
+        ("/explain", rb'{"input": "a", "voice": "\ud800"}', "voice"),
+        ("/explain", rb'{"input": "\ud800"}', "input"),
+    ):
+        json = {"content-type": "application/json"}
+        answer = http.post(PATH + path, content=sent, headers=json)
+        assert (answer.status_code, answer.json()["error"]["param"]) == (400, told)
 
 
 def test_notes_tell_what_to_know(http: httpx.Client) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from antiphon.speech import Style
-from tests.edge.voicing import CONSENTS, VOICES, Matching, sample, voicing
+from tests.edge.voicing import CONSENTS, VOICES, Matching, Voicing, sample, voicing
 from tests.voices.keeping import a_recording
 
 pytestmark = pytest.mark.anyio
@@ -29,7 +30,9 @@ async def test_the_list_is_the_engines_voices_and_then_the_enrolled(tmp_path: Pa
     assert [voice["name"] for voice in rest["voices"]] == ["v2"]
 
 
-@pytest.mark.parametrize("limit", ["0", "-1", "1001", "x", "9" * 30])
+@pytest.mark.parametrize(
+    "limit", ["0", "-1", "1001", "x", "9" * 30, "0" * 8 + "1" + "0" * 20, "²", "0" * 5000 + "1"]
+)
 async def test_a_page_has_its_bounds(tmp_path: Path, limit: str) -> None:
     """From 1 to 1000."""
     async with voicing(tmp_path) as at:
@@ -108,6 +111,20 @@ async def test_an_owner_is_told_to_the_engine(tmp_path: Path) -> None:
         del at.http.headers["authorization"]
         await at.speak("high", input="Three.")
     assert owners == ["local", "anna", "anonymous"]
+
+
+async def test_a_repeat_tells_nobody_what_another_had_spoken(tmp_path: Path) -> None:
+    """Each owner's own repeats come from memory, and nobody else's."""
+    async with voicing(tmp_path) as at:
+        callers = [await at.key("anna"), await at.key("bob"), {}]
+        told = [await _spoken_by(at, who) for who in (*callers, *callers)]
+    assert told == ["miss"] * 3 + ["hit"] * 3
+
+
+async def _spoken_by(at: Voicing, who: dict[str, str]) -> str:
+    answer = await at.http.post("/v1/audio/speech", json={"input": "A secret."}, headers=who)
+    found: str = answer.headers["x-cache"]
+    return found
 
 
 async def test_a_voice_is_erased_everywhere(tmp_path: Path) -> None:
@@ -269,3 +286,27 @@ async def test_a_recorded_mood_has_the_strength_it_was_recorded_with(
         )
         recorded = await at.speak("anna", **asked)
         assert "emotion_strength" in recorded.headers["x-ignored"]
+
+
+@pytest.mark.parametrize("folder", ["what?x=1", "a b#c", "50%41"])
+async def test_any_folder_will_do(tmp_path: Path, folder: str) -> None:
+    """Whatever an address would make of its name."""
+    data = tmp_path / folder
+    async with voicing(data) as at:
+        await at.enrol()
+        assert (await at.speak("anna")).status_code == 200
+    assert (data / "antiphon.db").is_file()
+    assert (data / "objects").is_dir()
+    assert os.listdir(tmp_path) == [folder]
+
+
+async def test_a_name_is_the_same_however_its_accents_are_typed(tmp_path: Path) -> None:
+    """Enrolled and asked for, composed or in parts."""
+    parts, whole = "Zoe\u0301", "Zo\u00e9"
+    async with voicing(tmp_path) as at:
+        assert (await at.enrol(parts)).json()["name"] == whole
+        for name in (parts, whole):
+            assert (await at.speak(name)).headers["x-voice-likeness"] == "matched"
+            assert (await at.http.get(f"{VOICES}/{name}")).status_code == 200
+        assert (await at.http.delete(f"{VOICES}/{parts}")).status_code == 200
+        assert {(await at.speak(name)).status_code for name in (parts, whole)} == {400}

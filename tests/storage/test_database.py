@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -155,6 +156,18 @@ async def test_a_folder_that_cannot_be_made_is_a_bad_setting(tmp_path: Path) -> 
     database = Database(f"sqlite:///{tmp_path / 'file' / 'antiphon.db'}")
     with pytest.raises(BadSetting, match="cannot be made"):
         await database.read(owners)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+async def test_rows_are_for_their_user_alone(tmp_path: Path) -> None:
+    """The folders that are made, the database and what lies beside it."""
+    database = Database(f"sqlite:///{tmp_path / 'a' / 'b' / 'antiphon.db'}")
+    await database.write(adding("anna"))
+    found = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "a").rglob("*")}
+    await database.aclose()
+    assert (tmp_path / "a").stat().st_mode & 0o777 == found.pop("b") == 0o700
+    assert {"antiphon.db", "antiphon.db-wal"} <= found.keys()
+    assert set(found.values()) == {0o600}
 
 
 def test_alembic_is_not_loaded_where_no_step_is_missing(tmp_path: Path) -> None:

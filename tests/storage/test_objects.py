@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -75,3 +76,15 @@ async def test_an_option_that_no_store_has_is_a_bad_setting() -> None:
     with pytest.raises(BadSetting, match="objects_url s3://bucket") as refused:
         await Objects("s3://bucket?unheard_of=1&secret_access_key=hush").get("x")
     assert "hush" not in str(refused.value)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+async def test_a_folder_of_objects_is_for_its_user_alone(tmp_path: Path) -> None:
+    """Whatever is in it; one that was there keeps its mode."""
+    there = tmp_path / "there"
+    there.mkdir(mode=0o755)
+    for folder in (tmp_path / "data" / "objects", there):
+        await Objects(folder.as_uri()).put("recordings/one", b"1")
+    modes = [path.stat().st_mode & 0o777 for path in (tmp_path / "data", tmp_path / "data/objects")]
+    assert modes == [0o700, 0o700]
+    assert there.stat().st_mode & 0o777 == 0o755

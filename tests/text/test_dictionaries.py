@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 from antiphon.errors import BadDictionary
 from antiphon.pipeline.phrased import Phrased
 from antiphon.speech import Audio, Call, Utterance
-from antiphon.text.dictionaries import Dictionary, applied, difference, explained
+from antiphon.text.dictionaries import (
+    MOST_REASONS,
+    Dictionary,
+    applied,
+    difference,
+    explained,
+)
 from antiphon.text.dictionary_files import read_file, read_rules
 from antiphon.text.normalization import unchanged
 from antiphon.text.normalizer import Normalizer
@@ -328,3 +334,22 @@ def test_a_dictionary_made_to_cost_costs_little() -> None:
     began = time.perf_counter()
     assert applied("词" * 1_000, [hostile]) == ()
     assert time.perf_counter() - began < 0.5
+
+
+def test_explaining_costs_little() -> None:
+    """Also where every dictionary knows every word, and shorter ones in them, otherwise."""
+    characters = [chr(0x4E00 + number) for number in range(2_000)]
+    pairs = [a + b for a, b in zip(characters[::2], characters[1::2], strict=True)]
+    rows = dict.fromkeys([*pairs, *characters, *(f"w{n}" for n in range(7_000))], "x")
+    sources = [
+        Dictionary(f"d{number}", tuple((word, f"x{number}") for word in rows))
+        for number in range(MOST_REASONS + 2)
+    ]
+    text = "".join(characters) * 2
+    for each in sources:
+        each.pronouncer, each.sayings  # noqa: B018  (made once, whoever asks)
+    began = time.perf_counter()
+    words = explained(text, sources)
+    assert time.perf_counter() - began < 2.0
+    assert len(words) == len(text) // 2
+    assert len(words[0].why.split("; ")) == MOST_REASONS

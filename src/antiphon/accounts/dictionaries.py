@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
+
+import anyio
 
 from antiphon.errors import StorageAway
 from antiphon.storage.changes import DICTIONARY, Changes
 from antiphon.storage.database import Database
-from antiphon.text.dictionary_store import KeptDictionary, one_of
+from antiphon.text.dictionary_store import Edit, KeptDictionary, one_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -24,27 +27,37 @@ class Dictionaries:
     def __init__(self, database: Database, changes: Changes) -> None:
         self._database, self._changes = database, changes
         self._known: OrderedDict[str, tuple[KeptDictionary, ...]] = OrderedDict()
-        self._stale: set[str] = set()
+        self._stale: dict[str, object] = {}  # each change has a mark of its own
+        self._turns = WeakValueDictionary[str, anyio.Lock]()
         changes.on(DICTIONARY, self._outdated)
 
     async def list(self, owner: str) -> tuple[KeptDictionary, ...]:
-        """All of an owner's, the oldest first; raises `StorageAway` where none is remembered."""
+        """All of an owner's, the oldest first; raises `StorageAway` where none is remembered.
+
+        Who asks while they are read again waits for that, and hears no more of what was before.
+        """
         if owner in self._known:
             self._known.move_to_end(owner)
-        if owner in self._known and owner not in self._stale:
+        if self._is_fresh(owner):
             return self._known[owner]
-        self._stale.discard(owner)  # before the rows are read: what comes later is heard again
+        turn = self._turns.setdefault(owner, anyio.Lock())
+        async with turn:
+            return self._known[owner] if self._is_fresh(owner) else await self._read(owner)
+
+    async def _read(self, owner: str) -> tuple[KeptDictionary, ...]:
+        mark = self._stale.get(owner)
         try:
             await self._changes.begin()
             found = await self._database.read(lambda connection: _rows(connection).all(owner))
         except StorageAway:
             if owner not in self._known:
                 raise
-            self._stale.add(owner)
             return self._known[owner]
         self._known[owner] = found
+        if self._stale.get(owner) is mark:  # else they changed while they were read
+            self._stale.pop(owner, None)
         while len(self._known) > REMEMBERED:
-            self._stale.discard(self._known.popitem(last=False)[0])
+            self._stale.pop(self._known.popitem(last=False)[0], None)
         return found
 
     async def get(self, owner: str, name: str, version: str | None = None) -> KeptDictionary:
@@ -60,15 +73,24 @@ class Dictionaries:
         self._changes.tell(DICTIONARY, kept.owner)
         return put
 
+    async def change(self, owner: str, name: str, edit: Edit) -> KeptDictionary:
+        """A new version, made of the newest in one transaction; raises `UnknownDictionary`."""
+        put = await self._database.write(lambda c: _rows(c).change(owner, name, edit))
+        self._changes.tell(DICTIONARY, owner)
+        return put
+
     async def delete(self, owner: str, name: str, now: float) -> KeptDictionary:
         """Forget it with all its versions; raises `UnknownDictionary`."""
         gone = await self._database.write(lambda c: _rows(c).delete(owner, name, now))
         self._changes.tell(DICTIONARY, owner)
         return gone
 
+    def _is_fresh(self, owner: str) -> bool:
+        return owner in self._known and owner not in self._stale
+
     def _outdated(self, owner: str) -> None:
-        if owner in self._known:
-            self._stale.add(owner)
+        if owner in self._known or owner in self._turns:
+            self._stale[owner] = object()
 
 
 def _rows(connection: Connection) -> DictionaryRows:

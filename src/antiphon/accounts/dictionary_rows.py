@@ -11,9 +11,9 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from antiphon.errors import UnknownDictionary
 from antiphon.storage.changes import DICTIONARY, note
 from antiphon.storage.owners import ensure_owner
-from antiphon.storage.tables import DICTIONARIES, DICTIONARY_VERSIONS
+from antiphon.storage.tables import DICTIONARIES, DICTIONARY_VERSIONS, OWNERS
 from antiphon.text.dictionaries import Dictionary
-from antiphon.text.dictionary_store import MOST_VERSIONS, KeptDictionary, check_room, one_of
+from antiphon.text.dictionary_store import MOST_VERSIONS, Edit, KeptDictionary, check_room, one_of
 from antiphon.text.pronouncing import Pair
 
 ONE, VERSION = DICTIONARIES.c, DICTIONARY_VERSIONS.c
@@ -48,6 +48,7 @@ class DictionaryRows:
     def put(self, kept: KeptDictionary) -> KeptDictionary:
         """A new one, or a new version; raises `InvalidRequest`."""
         ensure_owner(self._connection, kept.owner, kept.changed_at)
+        self._hold(kept.owner)
         others = self.all(kept.owner)
         check_room(others, kept)
         values = {
@@ -66,13 +67,24 @@ class DictionaryRows:
         note(self._connection, DICTIONARY, kept.owner, kept.changed_at)
         return replace(kept, versions=self._versions(kept.id))
 
+    def change(self, owner: str, name: str, edit: Edit) -> KeptDictionary:
+        """A new version of one that is there; raises `UnknownDictionary`, or what `edit` does."""
+        self._hold(owner)
+        return self.put(edit(one_of(self.all(owner), name)))
+
     def delete(self, owner: str, name: str, now: float) -> KeptDictionary:
         """Take one away with its versions; raises `UnknownDictionary`."""
+        self._hold(owner)
         gone = one_of(self.all(owner), name)
         self._connection.execute(delete(DICTIONARY_VERSIONS).where(VERSION.dictionary == gone.id))
         self._connection.execute(delete(DICTIONARIES).where(ONE.id == gone.id))
         note(self._connection, DICTIONARY, owner, now)
         return gone
+
+    def _hold(self, owner: str) -> None:
+        """Let nobody else change this owner's until the transaction ends."""
+        one = select(OWNERS.c.name).where(OWNERS.c.name == owner).with_for_update()
+        self._connection.execute(one)
 
     def _keep(self, kept: KeptDictionary) -> None:
         """Make its rows the newest version, and forget the oldest beyond the limit."""

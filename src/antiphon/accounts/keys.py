@@ -60,6 +60,11 @@ class Keys:
         self._stale = False
         changes.on(KEY, self._outdated)
 
+    @property
+    def open(self) -> bool:
+        """Whether everybody is the owner: no key was ever made, as far as was read."""
+        return self._roll is not None and not self._roll.closed
+
     async def caller(self, authorization: str | None) -> str:
         """The owner behind an `Authorization` header; raises `InvalidKey` or `StorageAway`."""
         token = bearer(authorization)

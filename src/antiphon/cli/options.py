@@ -16,6 +16,7 @@ Verb = TypeVar("Verb", bound=Callable[..., Any])
 MEANINGS = {
     "host": "Address to listen on; 0.0.0.0 for every one.",
     "port": "Port to listen on; 0 for any free one.",
+    "allowed_hosts": "Names that a house without keys is asked by, and whose pages may use it.",
     "data": "Folder for everything that is kept.",
     "engine": "Who speaks: the name of an installed engine.",
     "model": "Folder of the engine's checkpoint, for engines that need one.",
@@ -51,6 +52,7 @@ KINDS = {
     "int": "integer",
     "float": "seconds",
     "dict": "name=value,…",
+    "vartuple": "name,…",
     "custom": "path",
 }
 
@@ -70,6 +72,8 @@ def default(name: str) -> str:
         return "antiphon in the user's data folder"
     if name in KEPT:
         return KEPT[name]
+    if isinstance(value, tuple):
+        return ",".join(value)
     if isinstance(value, dict):
         return "the names OpenAI's clients use"
     return "" if value is None else str(value)

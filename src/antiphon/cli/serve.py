@@ -14,6 +14,7 @@ from antiphon.cli import handles
 from antiphon.cli.options import SERVING, chosen, settings_flags
 from antiphon.cli.sockets import bound
 from antiphon.errors import BadSetting, EngineMissing
+from antiphon.storage.folders import own_folder
 
 
 @click.command()
@@ -62,7 +63,7 @@ def check_engine(name: str) -> None:
 def check_folder(data: Path) -> None:
     """Make the data folder; raises `BadSetting` where nothing can be written into it."""
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        own_folder(data)
         with tempfile.TemporaryFile(dir=data):
             pass
     except OSError as error:

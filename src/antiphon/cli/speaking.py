@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterable, AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
@@ -15,13 +16,14 @@ from antiphon.accounts.keys import LOCAL
 from antiphon.cli import sources
 from antiphon.cli.sinks import Sink
 from antiphon.edge import pronouncing
-from antiphon.edge.casting import find_cast
-from antiphon.errors import TextTooLong
+from antiphon.edge.casting import Cast, find_cast
+from antiphon.errors import BadSetting, TextTooLong
 from antiphon.producing import ungrouped
 from antiphon.settings import Settings
 from antiphon.speech import Audio, Call, Frame, Started, Utterance
-from antiphon.staircase import staircase
+from antiphon.staircase import Staircase, staircase
 from antiphon.text.check import check_text
+from antiphon.text.dictionaries import Dictionary
 
 
 def words(text: str | None, file: Path | None, limit: int) -> str | AsyncIterable[str]:
@@ -47,17 +49,24 @@ async def _bounded(pieces: AsyncIterable[str], limit: int) -> AsyncIterator[str]
 async def spoken(settings: Settings, utterance: Utterance, sink: Sink) -> None:
     """Speak the whole utterance into the sink; raises `SpeechError`."""
     with ungrouped():
-        async with staircase(settings) as house:
+        async with staircase(settings, keeps=False) as house:
             if house.card.notice:
                 click.echo(f"antiphon: {house.card.notice}", err=True)
             aliases = settings.voice_aliases
             cast = await find_cast(utterance.voice or None, LOCAL, house, aliases)
             asked = cast.onto(replace(utterance, model=house.card.model), house.card)
-            if house.memory is not None:
-                counting = await pronouncing.sources(house.memory.dictionaries, LOCAL, cast.names)
-                asked = await pronouncing.pronounced(asked, counting)
+            asked = await pronouncing.pronounced(asked, await _counting(house, cast))
             async with house.speaker.speak(asked, Call(id=uuid4().hex)) as frames:
                 await _taken(frames, sink)
+
+
+async def _counting(house: Staircase, cast: Cast) -> list[Dictionary]:
+    """The dictionaries that count; none where there is no place to keep any."""
+    if house.memory is None:
+        return []
+    with suppress(BadSetting):
+        return await pronouncing.sources(house.memory.dictionaries, LOCAL, cast.names)
+    return []
 
 
 async def _taken(frames: AsyncIterator[Frame], sink: Sink) -> None:

@@ -45,14 +45,13 @@ class Plan:
     ignored: tuple[str, ...] = ()
     style: str = ""
 
-    @property
-    def key(self) -> Key | None:
+    def key(self, owner: str) -> Key | None:
         """Under which the answer is kept; text that is still arriving has no name yet."""
         if not isinstance(self.utterance.text, str):
             return None
         said = self.utterance
         recordings = tuple(each for each in (said.recording, said.style.reference) if each)
-        return Key(digest(said), self.format.name, self.rate, recordings)
+        return Key(digest(said), self.format.name, self.rate, recordings, owner)
 
 
 class Answer:
@@ -81,7 +80,7 @@ class Answer:
 
     async def speak(self, call: Call) -> None:
         """Speak to the end; leaving cancels; raises `SpeechError`."""
-        key = self._plan.key if call.cache is CachePolicy.USE else None
+        key = self._plan.key(call.owner) if call.cache is CachePolicy.USE else None
         try:
             if (kept := self._shelf.find(key)) is not None:
                 await self._repeat(kept)

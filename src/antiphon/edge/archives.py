@@ -34,7 +34,7 @@ class Archives:
 
     async def export(self, request: Request) -> Response:
         """One of the caller's voices as a file."""
-        owner = checked(await self._house.caller(request.headers.get("authorization")))
+        owner = checked(await self._house.caller(request.headers))
         library, name = self._house.memory.library, request.path_params["voice"]
         one, data = await carrying.export(library, owner, name)
         told = f"attachment; filename*=UTF-8''{quote(one.voice.name, safe='')}.voice.zip"

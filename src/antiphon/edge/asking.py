@@ -16,6 +16,7 @@ from antiphon.edge.house import House
 from antiphon.errors import InvalidRequest, SpeechError
 
 T = TypeVar("T")
+LONGEST_NUMBER = 9
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -30,13 +31,24 @@ class Paging:
 def paging(request: Request, usual: int, most: int) -> Paging:
     """The `after` and `limit` of a request; raises `InvalidRequest`."""
     given = request.query_params.get("limit", str(usual))
-    if not given.isascii() or not given.isdigit() or len(given) > 9 or not 1 <= int(given) <= most:
+    limit = (
+        int(given) if given.isascii() and given.isdigit() and len(given) <= LONGEST_NUMBER else 0
+    )
+    if not 1 <= limit <= most:
         raise InvalidRequest(f"limit is a number from 1 to {most}", "limit")
-    return Paging(request.query_params.get("after", "")[:80], int(given))
+    return Paging(request.query_params.get("after", "")[:80], limit)
 
 
 async def body(house: House, request: Request, kind: type[T]) -> T:
-    """The JSON body of a request; raises `SpeechError`."""
+    """The JSON body of a request; raises `SpeechError`.
+
+    It says that it is JSON: what a web page can send anywhere without being asked is no JSON.
+    """
+    if not is_json(sent := request.headers.get("content-type", "")):
+        said = f"{sent[:80]!r}" if sent else "no Content-Type"
+        raise InvalidRequest(
+            f"send JSON with the header Content-Type: application/json, not {said}"
+        )
     data = await raw_body(house, request)
     return strict_json.read(data, kind, request.headers.get("content-type", ""))
 
@@ -65,6 +77,14 @@ def counted(house: House, route: str, endpoint: Endpoint) -> Endpoint:
             house.metrics.requests.labels(route, "none", outcome).inc()
 
     return answered
+
+
+def is_json(content_type: str) -> bool:
+    """Whether a Content-Type says JSON, and neither lines of JSON nor anything else."""
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind == "application/json" or (
+        kind.startswith("application/") and kind.endswith("+json")
+    )
 
 
 def json(answer: Any) -> Response:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import anyio.to_thread
 
+from antiphon.accounts.keys import checked
 from antiphon.claims import VoiceUnsupported
 from antiphon.edge.house import House
 from antiphon.edge.voices import enrolled_target, find_voice
@@ -110,24 +111,26 @@ class Casting:
     async def cast(self, name: str | None, sent: str | None, transcript: str, owner: str) -> Cast:
         """Who speaks: the recording `sent` along, else the voice of that name.
 
-        Raises `UnknownVoice`, or why a recording cannot be spoken with.
+        Raises `UnknownVoice`, `KeyRequired`, or why a recording cannot be spoken with.
         """
         stairs, aliases = self._house.staircase, self._house.settings.voice_aliases
         if sent is None:
             return await find_cast(name, owner, stairs, aliases)
+        checked(owner)  # a stranger could have anybody's voice matched, and checks are few at once
         first, said = find_voice(None, stairs.card, aliases), cleaned(transcript)
         if not adopts(stairs.card):
             raise VoiceUnsupported(stairs.card.engine, [each.name for each in stairs.card.voices])
         digest = await self._recording(sent, said, "ref_audio")
         return Cast(first, recording=digest, transcribed=bool(said))
 
-    async def mood(self, sent: str | None) -> str | None:
+    async def mood(self, sent: str | None, owner: str) -> str | None:
         """The digest of a recording `sent` along for its mood, where the engine can carry one.
 
-        Raises why the recording cannot be used.
+        Raises `KeyRequired`, or why the recording cannot be used.
         """
         if sent is None or Ability.EMOTION not in self._house.staircase.card.abilities:
             return None
+        checked(owner)
         return await self._recording(sent, "", "style_audio")
 
     async def _recording(self, sent: str, transcript: str, param: str) -> str:

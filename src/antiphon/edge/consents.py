@@ -107,7 +107,7 @@ class VoiceConsents:
         return json(ConsentDeleted(one.id))
 
     async def _owner(self, request: Request) -> str:
-        return checked(await self._house.caller(request.headers.get("authorization")))
+        return checked(await self._house.caller(request.headers))
 
 
 def _told(one: Consent) -> VoiceConsent:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import anyio
 import anyio.to_thread
 import msgspec
 from starlette.requests import Request
@@ -16,6 +17,7 @@ from starlette.responses import Response
 from antiphon.accounts.keys import checked
 from antiphon.edge import multipart, strict_json
 from antiphon.edge.asking import body, json, raw_body
+from antiphon.edge.casting import find_cast
 from antiphon.edge.dictionary_forms import (
     LONGEST_NAME,
     ChangedRule,
@@ -32,15 +34,19 @@ from antiphon.edge.dictionary_forms import (
 )
 from antiphon.edge.house import House
 from antiphon.edge.pronouncing import Rule, plain, sources
-from antiphon.errors import InvalidRequest
+from antiphon.errors import InvalidRequest, UnknownVoice
 from antiphon.text.check import check_characters
 from antiphon.text.dictionaries import Dictionary, difference, explained
 from antiphon.text.dictionary_files import Read, read_file, read_rules
 from antiphon.text.dictionary_store import KeptDictionary
+from antiphon.text.pronouncing import Pair
+from antiphon.voices.naming import composed
 
 LONGEST_EXPLAINED = 5_000
+EXPLAINED_AT_ONCE = 2  # threads that the rest of the house has not
 MOST_NOTES = 50
 LONGEST_VOICES = 4_000  # bytes of JSON
+Rows = tuple[Pair, ...]
 
 
 class _Sent(msgspec.Struct, frozen=True):
@@ -55,6 +61,7 @@ class Dictionaries:
 
     def __init__(self, house: House, clock: Callable[[], float] = time.time) -> None:
         self._house, self._clock = house, clock
+        self._explaining = anyio.CapacityLimiter(EXPLAINED_AT_ONCE)
 
     async def create(self, request: Request) -> Response:
         """A new one from a file or from rules."""
@@ -64,7 +71,8 @@ class Dictionaries:
         now = self._clock()
         dictionary = Dictionary(_named(sent.asked.name), sent.read.rows)
         new = KeptDictionary(_new_id(now), owner, dictionary, now, now)
-        return await self._keep(_attached(new, sent.asked), sent.read)
+        put = await self._house.dictionaries.put(_attached(new, sent.asked))
+        return json(_whole(put, sent.read.notes))
 
     async def list(self, request: Request) -> Response:
         """The caller's, without their rules."""
@@ -81,20 +89,22 @@ class Dictionaries:
     async def replace(self, request: Request) -> Response:
         """Other rules in place of those it has."""
         owner, sent = await self._sent(request)
-        before = await self._house.dictionaries.get(owner, request.path_params["name"])
         if sent.read is None:
             raise InvalidRequest("there are no rules; PATCH changes a few things only", "rules")
-        return await self._change(before, sent, sent.read.rows)
+        rows = sent.read.rows
+        return await self._change(owner, request, sent, lambda _: rows)
 
     async def edit(self, request: Request) -> Response:
         """Some rules more, or fewer; another name; attached elsewhere."""
         owner, sent = await self._sent(request)
-        before = await self._house.dictionaries.get(owner, request.path_params["name"])
-        rows = sent.read.rows if sent.read else ()
-        edited = before.dictionary.edited(rows, sent.asked.remove).rows
-        if not edited:
-            raise InvalidRequest("nothing would be left; DELETE removes a dictionary", "remove")
-        return await self._change(before, sent, edited)
+
+        def edited(before: Dictionary) -> Rows:
+            rows = before.edited(sent.read.rows if sent.read else (), sent.asked.remove).rows
+            if not rows:
+                raise InvalidRequest("nothing would be left; DELETE removes a dictionary", "remove")
+            return rows
+
+        return await self._change(owner, request, sent, edited)
 
     async def delete(self, request: Request) -> Response:
         """Gone with all its versions."""
@@ -122,7 +132,7 @@ class Dictionaries:
 
     async def explain(self, request: Request) -> Response:
         """Which words of a text are said as whose dictionary tells, and why."""
-        owner = await self._house.caller(request.headers.get("authorization"))
+        owner = await self._house.caller(request.headers)
         asked = await body(self._house, request, ExplainRequest)
         if len(asked.input) > LONGEST_EXPLAINED:
             raise InvalidRequest(f"input has at most {LONGEST_EXPLAINED} characters", "input")
@@ -130,17 +140,27 @@ class Dictionaries:
         found = await sources(
             self._house.dictionaries,
             owner,
-            (asked.voice,) if asked.voice else (),
+            await self._names(asked.voice, owner),
             asked.pronunciations,
             asked.pronunciation_dictionaries,
         )
-        words = await anyio.to_thread.run_sync(explained, asked.input, found)
+        words = await anyio.to_thread.run_sync(
+            explained, asked.input, found, limiter=self._explaining
+        )
         return json(Explanation(tuple(ExplainedWord(*each) for each in words)))
+
+    async def _names(self, voice: str | None, owner: str) -> tuple[str, ...]:
+        """What the voice that would speak is called; one that is not there has its name alone."""
+        stairs, aliases = self._house.staircase, self._house.settings.voice_aliases
+        try:
+            return (await find_cast(voice, owner, stairs, aliases)).names
+        except UnknownVoice:
+            return (voice,) if voice else ()
 
     # --- what they share ----------------------------------------------------------------------
 
     async def _owner(self, request: Request) -> str:
-        return checked(await self._house.caller(request.headers.get("authorization")))
+        return checked(await self._house.caller(request.headers))
 
     async def _sent(self, request: Request) -> tuple[str, _Sent]:
         owner, sent = await self._owner(request), await raw_body(self._house, request)
@@ -149,19 +169,20 @@ class Dictionaries:
         return owner, await anyio.to_thread.run_sync(_understood, sent, kind, name)
 
     async def _change(
-        self, before: KeptDictionary, sent: _Sent, rows: tuple[tuple[str, str], ...]
+        self, owner: str, request: Request, sent: _Sent, rows: Callable[[Dictionary], Rows]
     ) -> Response:
-        name = before.name if sent.asked.name is None else _named(sent.asked.name)
-        after = replace(
-            before,
-            dictionary=Dictionary(name, rows),
-            changed_at=max(before.changed_at, self._clock()),
-        )
-        return await self._keep(_attached(after, sent.asked), sent.read)
+        """Made of what is there by then: of two who change it at once, both are heard."""
+        now = self._clock()
 
-    async def _keep(self, kept: KeptDictionary, read: Read | None) -> Response:
-        put = await self._house.dictionaries.put(kept)
-        return json(_whole(put, read.notes if read else ()))
+        def edit(before: KeptDictionary) -> KeptDictionary:
+            name = before.name if sent.asked.name is None else _named(sent.asked.name)
+            dictionary = Dictionary(name, rows(before.dictionary))
+            after = replace(before, dictionary=dictionary, changed_at=max(before.changed_at, now))
+            return _attached(after, sent.asked)
+
+        store, name = self._house.dictionaries, request.path_params["name"]
+        put = await store.change(owner, name, edit)
+        return json(_whole(put, sent.read.notes if sent.read else ()))
 
 
 def _understood(body: bytes, kind: str, name: str | None) -> _Sent:
@@ -193,7 +214,7 @@ def _attached(kept: KeptDictionary, asked: DictionaryRequest) -> KeptDictionary:
     if asked.voices is not None:
         if len(msgspec.json.encode(asked.voices)) > LONGEST_VOICES:
             raise InvalidRequest("the names of the voices are too long together", "voices")
-        kept = replace(kept, voices=tuple(dict.fromkeys(asked.voices)))
+        kept = replace(kept, voices=tuple(dict.fromkeys(map(composed, asked.voices))))
     return kept
 
 

@@ -9,11 +9,13 @@ from collections.abc import Callable
 
 import anyio
 import anyio.to_thread
+from starlette.datastructures import Headers
 
 from antiphon.accounts.keys import LOCAL
 from antiphon.audio import encoding
 from antiphon.edge.door import Door
 from antiphon.edge.metrics import Metrics
+from antiphon.edge.origins import Origins
 from antiphon.edge.shelf import Shelf
 from antiphon.engines.admission import Load
 from antiphon.errors import EngineNotReady, StorageAway
@@ -37,6 +39,7 @@ class House:
     def __init__(self, settings: Settings, opener: Opener, on_failure: Failed | None) -> None:
         self.settings = settings
         self.door = Door(settings)
+        self.origins = Origins(settings)
         self.metrics = Metrics()
         self.shelf = Shelf()
         self._passing = MemoryDictionaries()
@@ -79,10 +82,17 @@ class House:
             settings.enrolment_timeout_s,
         )
 
-    async def caller(self, authorization: str | None) -> str:
-        """Who asks; raises `InvalidKey`, `EngineNotReady` or `StorageAway`."""
-        memory = self.staircase.memory
-        return LOCAL if memory is None else await memory.keys.caller(authorization)
+    async def caller(self, headers: Headers, *, programs_by_any_name: bool = False) -> str:
+        """Who asks; raises `InvalidKey`, `ForeignOrigin`, `EngineNotReady` or `StorageAway`.
+
+        Nobody's browser adds a key by itself, so only a house that asks for none looks at pages.
+        """
+        memory, owner = self.staircase.memory, LOCAL
+        if memory is not None:
+            owner = await memory.keys.caller(headers.get("authorization"))
+        if memory is None or memory.keys.open:
+            self.origins.check(headers, programs_by_any_name=programs_by_any_name)
+        return owner
 
     @property
     def dictionaries(self) -> DictionaryStore:

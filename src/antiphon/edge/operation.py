@@ -17,7 +17,12 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 Situations = tuple[type[errors.SpeechError], ...]
 
 STARTING: Situations = (errors.EngineNotReady,)
-ASKING: Situations = (claims.InvalidKey, errors.EngineNotReady, errors.StorageAway)
+ASKING: Situations = (
+    claims.InvalidKey,
+    claims.ForeignOrigin,
+    errors.EngineNotReady,
+    errors.StorageAway,
+)
 OWNING: Situations = (*ASKING, claims.KeyRequired)
 ARRIVING: Situations = (
     errors.InvalidRequest,

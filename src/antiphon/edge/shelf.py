@@ -32,12 +32,16 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Which sound, in which format, at which rate; and the recordings that it was made from."""
+    """Which sound, in which format, at which rate; and the recordings that it was made from.
+
+    Each owner has their own answers: a repeat tells nobody what others had spoken.
+    """
 
     digest: str
     format: str
     rate: int
     recordings: tuple[str, ...] = ()
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ class Exchange:
         """Read, check and speak; raises `SpeechError` or `Left`."""
         body = await self._house.door.body(incoming)
         asked_at_s = time.monotonic()
-        owner = await self._house.caller(incoming.headers.get("authorization"))
+        owner = await self._house.caller(incoming.headers, programs_by_any_name=True)
         plan = await self._plan(body, incoming.headers.get("content-type", ""), owner)
         self._format = plan.format.name
         with self._house.door.stream():
@@ -79,7 +79,7 @@ class Exchange:
         cast = await self._casting.cast(
             asked.voice_name, asked.ref_audio, asked.ref_text or "", owner
         )
-        mood = await self._casting.mood(asked.style_audio)
+        mood = await self._casting.mood(asked.style_audio, owner)
         plan = await aside(openai.plan, asked, card, house.settings, cast, mood)
         rules, named = asked.pronunciations, asked.pronunciation_dictionaries
         counting = await sources(house.dictionaries, owner, cast.names, rules, named)

@@ -12,6 +12,8 @@ from antiphon.errors import InvalidRequest
 
 T = TypeVar("T")
 PATH = re.compile(r"^(?P<what>.*?)(?: - at `\$\.(?P<path>.*)`)?$", re.DOTALL)
+HALF = re.compile(rb"\\u[dD][89a-fA-F]")  # as it is escaped, alone or in a pair
+LONE = re.compile("[\ud800-\udfff]")
 MISSING = re.compile(r"missing required field `(?P<name>\w+)`")
 
 
@@ -26,6 +28,8 @@ def read(body: bytes, kind: type[T], content_type: str = "application/json") -> 
             raise
         sent = f"{content_type[:80]!r}" if content_type else "no Content-Type"
         raise InvalidRequest(f"send application/json, not {sent}: {error}") from error
+    if HALF.search(body):
+        _refuse_halves(value)
     return converted(value, kind)
 
 
@@ -37,6 +41,21 @@ def converted(value: Any, kind: type[T], *, strict: bool = True) -> T:
         raise _named(error) from error
     except UnicodeError as error:  # half a surrogate pair where a name is wanted
         raise InvalidRequest("a name or a choice holds half of a surrogate pair") from error
+
+
+def _refuse_halves(value: Any) -> None:
+    """Half of a surrogate pair is no text; in `input` it is told with its place, as `bad_text`."""
+    fields = value if isinstance(value, dict) else {"": value}
+    waiting = [(name, each) for name, one in fields.items() for each in (name, one)]
+    while waiting:
+        name, one = waiting.pop()
+        if isinstance(one, dict):
+            waiting += [(name, each) for pair in one.items() for each in pair]
+        elif isinstance(one, list):
+            waiting += [(name, each) for each in one]
+        elif isinstance(one, str) and one is not fields.get("input") and LONE.search(one):
+            told = _printable(name)
+            raise InvalidRequest(f"{told}: half of a surrogate pair is no character", told or None)
 
 
 def _decoded(body: bytes) -> Any:

@@ -56,7 +56,7 @@ class Upload:
         Who may not upload is told before anything is read.
         """
         headers = incoming.headers
-        owner = checked(await self._house.caller(headers.get("authorization")))
+        owner = checked(await self._house.caller(headers))
         response: Response | None = None
         async with self._house.door.uploads.body(incoming) as body, while_present(receive):
             form = await anyio.to_thread.run_sync(

@@ -197,4 +197,4 @@ class Voices:
         return found
 
     async def _caller(self, request: Request) -> str:
-        return await self._house.caller(request.headers.get("authorization"))
+        return await self._house.caller(request.headers)

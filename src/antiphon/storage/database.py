@@ -10,12 +10,15 @@ import logging
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import unquote
 
 import anyio
 import anyio.to_thread
 
 from antiphon.errors import BadSetting, InvalidRequest, SpeechError, StorageAway
+from antiphon.storage.folders import own_file, own_folder
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -130,17 +133,19 @@ def opened(url: str, sqlite: bool) -> Engine:
 
 
 def _sqlite(url: str) -> Engine:
-    from pathlib import Path
-
     from sqlalchemy import create_engine, event
     from sqlalchemy.engine import make_url
 
-    if (path := make_url(url).database) and path != ":memory:":
+    where = make_url(url)
+    path = unquote(url.removeprefix("sqlite://").partition("?")[0][1:])  # not all versions do
+    if path and path != ":memory:" and not path.startswith("file:"):
+        where = where.set(database=path)
         try:
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            own_folder(Path(path).parent)
         except OSError as error:
             raise BadSetting(f"the database {path} cannot be made: {error.strerror}") from error
-    engine = create_engine(url, connect_args={"timeout": PATIENCE_S}, pool_size=THREADS)
+        own_file(Path(path))
+    engine = create_engine(where, connect_args={"timeout": PATIENCE_S}, pool_size=THREADS)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:

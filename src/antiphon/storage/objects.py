@@ -18,6 +18,7 @@ import anyio
 import anyio.to_thread
 
 from antiphon.errors import BadSetting, StorageAway
+from antiphon.storage.folders import own_folder
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -143,7 +144,8 @@ def _open(url: str) -> ObjectStore:
         options["client_options"] = {"allow_http": True}
     try:
         if parts.scheme == "file":
-            return LocalStore.from_url(url, mkdir=True, automatic_cleanup=True)
+            own_folder(folder := folder_of(url))
+            return LocalStore(folder, mkdir=True, automatic_cleanup=True)
         return from_url(parts._replace(query="").geturl(), **options)
     except (BaseError, OSError, TypeError, ValueError) as error:
         where = f"{parts.scheme}://{parts.netloc}"  # what follows may hold a secret

@@ -212,7 +212,8 @@ async function greet() {
     await list();
     form.clearProblems();
   } catch (error) {
-    const known = error.code === "invalid_api_key" ? explain(error) : t("starting");
+    const lasting = error.code === "invalid_api_key" || error.code === "foreign_origin";
+    const known = lasting ? explain(error) : t("starting");
     if (byId("problem").hidden) form.tell(error instanceof api.Lost ? t("unreachable") : known);
     setTimeout(greet, RETRY_MS);
     return;

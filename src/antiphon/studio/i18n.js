@@ -203,6 +203,7 @@ const zh = {
   transcript_required: "这个引擎需要录音的文字。请写下所说的话。",
   invalid_api_key: "这个密钥无效或已停用。",
   key_required: "这里需要密钥。",
+  foreign_origin: "这个服务没有密钥，不认识这个地址：管理员可以把它加进 allowed_hosts，或用 antiphon keys create 建一个密钥。",
   storage_away: "声音库暂时不可用，请稍后再试。",
 };
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 import msgspec
@@ -15,10 +16,11 @@ from antiphon.text.check import UNSPEAKABLE
 from antiphon.text.homophones import homophones
 from antiphon.text.lexicon import tones
 from antiphon.text.polyphones import HAN
-from antiphon.text.pronouncing import Found, Pair, Pronouncer
+from antiphon.text.pronouncing import Found, Pair, Pronouncer, folded
 from antiphon.text.pronunciation import is_reading, syllables
 
 MOST_ROWS = 10_000
+MOST_REASONS = 16  # that are told of one word
 LONGEST_WORD, LONGEST_SAID = 60, 200
 _IPA = re.compile("[ˈˌːəɪʊʃʒɹɾʔɡɑɔɛʌɐɜŋθ]|^/.+/$")
 _LIKE_PINYIN = re.compile(r"(?:[a-zü:]+[0-9][\s'’·-]*)+", re.IGNORECASE)
@@ -44,6 +46,11 @@ class Dictionary:
     def pronouncer(self) -> Pronouncer:
         """Finds its words in a text."""
         return Pronouncer(self.rows)
+
+    @cached_property
+    def sayings(self) -> dict[str, str]:
+        """Each word with how it is said."""
+        return dict(self.rows)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -101,23 +108,29 @@ def applied(text: str | None, sources: Sequence[Dictionary]) -> tuple[Pair, ...]
 
 def explained(text: str, sources: Sequence[Dictionary]) -> tuple[Explained, ...]:
     """How each word of a text is said that a dictionary knows, and why so."""
-    counts = Pronouncer(applied(text, sources))
-    return tuple(_explained(text, found, sources) for found in counts.found(text))
+    counts, low = Pronouncer(applied(text, sources)), folded(text)
+    return tuple(_explained(text, low, found, sources) for found in counts.found(text))
 
 
-def _explained(text: str, found: Found, sources: Sequence[Dictionary]) -> Explained:
+def _explained(text: str, low: str, found: Found, sources: Sequence[Dictionary]) -> Explained:
     word, say = found.pair
-    owners = [source for source in sources if (word, say) in source.rows]
-    reasons = list[str]()
+    winner = next(each.name for each in sources if each.sayings.get(word) == say)
+    reasons = dict.fromkeys(islice(_reasons(text, low, found, winner, sources), MOST_REASONS))
+    why = "; ".join(reasons) or "nothing else says otherwise"
+    return Explained(found.start, found.end, word, say, winner, why)
+
+
+def _reasons(
+    text: str, low: str, found: Found, winner: str, sources: Sequence[Dictionary]
+) -> Iterator[str]:
+    word, say = found.pair
     for source in sources:
-        rival = dict(source.rows).get(word, say)
+        rival = source.sayings.get(word, say)
         if rival != say:
-            reasons.append(f"{source.name!r} says {rival!r}, but {owners[0].name!r} comes first")
-        for one in source.pronouncer.found(text, found.start, found.end):
+            yield f"{source.name!r} says {rival!r}, but {winner!r} comes first"
+        for one in source.pronouncer.found(text, found.start, found.end, low):
             if one.pair[0] != word and one.end - one.start < len(word):
-                reasons.append(f"{one.pair[0]!r} of {source.name!r} is shorter")
-    why = "; ".join(dict.fromkeys(reasons)) or "nothing else says otherwise"
-    return Explained(found.start, found.end, word, say, owners[0].name, why)
+                yield f"{one.pair[0]!r} of {source.name!r} is shorter"
 
 
 def mistake(word: str, said: str) -> str | None:

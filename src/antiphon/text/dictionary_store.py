@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -44,6 +44,9 @@ class KeptDictionary:
         return not set(voices).isdisjoint(self.voices)
 
 
+Edit = Callable[[KeptDictionary], KeptDictionary]  # the same dictionary, otherwise
+
+
 class DictionaryStore(Protocol):
     """Keeps dictionaries by owner; nobody sees another's."""
 
@@ -57,6 +60,13 @@ class DictionaryStore(Protocol):
 
     async def put(self, kept: KeptDictionary) -> KeptDictionary:
         """Keep a new one, or a new version of one; raises `InvalidRequest`."""
+        ...
+
+    async def change(self, owner: str, name: str, edit: Edit) -> KeptDictionary:
+        """A new version, made of the newest by `edit` while nobody else changes it.
+
+        Raises `UnknownDictionary`, or what `edit` does.
+        """
         ...
 
     async def delete(self, owner: str, name: str, now: float) -> KeptDictionary:
@@ -111,6 +121,10 @@ class MemoryDictionaries:
             del shelf.versions[old]
         shelf.newest = replace(kept, versions=tuple(shelf.versions))
         return shelf.newest
+
+    async def change(self, owner: str, name: str, edit: Edit) -> KeptDictionary:
+        """A new version, made of the newest in one step; raises `UnknownDictionary`."""
+        return await self.put(edit(one_of(await self.list(owner), name)))
 
     async def delete(self, owner: str, name: str, now: float) -> KeptDictionary:
         """Forget it with all its versions; raises `UnknownDictionary`."""

@@ -47,15 +47,20 @@ class Pronouncer:
         lengths = dict[str, set[int]]()
         for pair in pairs:
             self._pairs.setdefault(pair[0], pair)
-            lengths.setdefault(_folded(pair[0][:2]), set()).add(len(pair[0]))
+            lengths.setdefault(folded(pair[0][:2]), set()).add(len(pair[0]))
         self._lengths = {key: sorted(each, reverse=True) for key, each in lengths.items()}
 
     def __bool__(self) -> bool:
         return bool(self._pairs)
 
-    def found(self, text: str, start: int = 0, end: int | None = None) -> Iterator[Found]:
-        """The words in a part of the text, from the left, the longest first."""
-        low = _folded(text)
+    def found(
+        self, text: str, start: int = 0, end: int | None = None, low: str | None = None
+    ) -> Iterator[Found]:
+        """The words in a part of the text, from the left, the longest first.
+
+        Who looks at many parts gives the whole text in lower case, as `folded` makes it.
+        """
+        low = folded(text) if low is None else low
         at, end = start, len(text) if end is None else end
         while at < end:
             found = next(self._at(text, low, at, end), None)
@@ -65,7 +70,7 @@ class Pronouncer:
 
     def present(self, text: str) -> Iterator[Pair]:
         """Every pair whose word is somewhere in the text, inside a longer one too."""
-        low, end = _folded(text), len(text)
+        low, end = folded(text), len(text)
         for at in range(end):
             for found in self._at(text, low, at, end):
                 yield found.pair
@@ -181,7 +186,7 @@ def _whole(text: str, start: int, end: int) -> bool:
     return not (before or after)
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """In lower case, letter for letter."""
     if text.isascii() or len(text.lower()) == len(text):
         return text.lower()

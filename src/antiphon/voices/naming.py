@@ -34,9 +34,14 @@ def new_id(prefix: str, now: float) -> str:
     return f"{prefix}{int(now * 1_000_000):013x}{secrets.token_hex(6)}"
 
 
+def composed(name: str) -> str:
+    """A name as it is kept, however its accents were typed."""
+    return unicodedata.normalize("NFC", name).strip()
+
+
 def check_name(name: str, taken: Collection[str] = (), what: str = "name") -> str:
     """The name as it is kept; raises `InvalidRequest` for one that cannot be said or typed."""
-    neat = unicodedata.normalize("NFC", name).strip()
+    neat = composed(name)
     if not 1 <= len(neat) <= LONGEST_NAME:
         raise InvalidRequest(f"{what} has 1 to {LONGEST_NAME} characters", what)
     if any(unicodedata.category(letter) in UNFIT for letter in neat):

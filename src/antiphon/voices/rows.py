@@ -22,7 +22,7 @@ from antiphon.voices.enrolled import (
     prepared_folder,
     recording_object,
 )
-from antiphon.voices.naming import NEUTRAL
+from antiphon.voices.naming import NEUTRAL, composed
 
 
 class OutrunError(Exception):
@@ -44,6 +44,7 @@ class Rows:
 
     def by_name(self, owner: str, name: str) -> Enrolled | None:
         """The owner's voice of that name, else the first that somebody shares."""
+        name = composed(name)
         own = select(VOICES).where(VOICES.c.owner == owner, VOICES.c.name == name)
         lent = (
             select(VOICES)
@@ -57,7 +58,7 @@ class Rows:
         """The owner's voice of that id or name."""
         mine = select(VOICES).where(VOICES.c.owner == owner)
         found = self._voices(mine.where(VOICES.c.id == name))
-        return next(iter(found or self._voices(mine.where(VOICES.c.name == name))), None)
+        return next(iter(found or self._voices(mine.where(VOICES.c.name == composed(name)))), None)
 
     def page(self, owner: str, after: str, limit: int) -> Page:
         """The owner's voices and the shared ones past an id; each index is read no further."""
