@@ -54,3 +54,19 @@ def test_ones_own_changes_are_heard_at_once() -> None:
     changes.tell(RECORDING, "one")
     changes.tell(KEY, "two")
     assert heard == ["one"]
+
+
+async def test_ones_own_changes_are_not_heard_again(database_url: str) -> None:
+    """What came anew since is not taken away by the note of an earlier erasure."""
+    database = Database(database_url)
+    changes, heard = Changes(database), list[str]()
+    changes.on(RECORDING, heard.append)
+    await changes.look()
+    await noted(database, "mine", "theirs")
+    changes.tell(RECORDING, "mine")
+    await changes.look()
+    assert heard == ["mine", "theirs"]
+    await noted(database, "mine")  # by another process, later
+    await changes.look()
+    assert heard == ["mine", "theirs", "mine"]
+    await database.aclose()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 KEY, RECORDING, VOICE, DICTIONARY = "key", "recording", "voice", "dictionary"
-EVERY_S = 1.0
+EVERY_S, ECHO_S = 1.0, 10.0
 KEPT_S = 24 * 3600.0
 # Postgres may commit a lower number after a higher one; so far back is looked again.
 BACK = 64
@@ -42,15 +43,31 @@ class Changes:
         self._heard: dict[str, list[Heard]] = defaultdict(list)
         self._seen: set[int] | None = None
         self._last = 0
+        self._own: list[tuple[str, str, float]] = []
 
     def on(self, kind: str, heard: Heard) -> None:
         """Call `heard` with the subject of each change of this kind."""
         self._heard[kind].append(heard)
 
     def tell(self, kind: str, subject: str) -> None:
-        """A change of this process, told at once; it is heard again with those of others."""
+        """A change of this process, told at once; its note is not heard again.
+
+        What was erased may have been sent along anew by the time that the note is seen.
+        """
+        self._own.append((kind, subject, time.monotonic()))
+        self._tell(kind, subject)
+
+    def _tell(self, kind: str, subject: str) -> None:
         for heard in self._heard[kind]:
             heard(subject)
+
+    def _is_own(self, kind: str, subject: str) -> bool:
+        """Whether it was told by this process, once for each time."""
+        for at, own in enumerate(self._own):
+            if own[:2] == (kind, subject):
+                del self._own[at]
+                return True
+        return False
 
     async def begin(self) -> None:
         """Learn where the end is, before anything is read that a change may make stale."""
@@ -63,9 +80,11 @@ class Changes:
         first, seen = self._seen is None, self._seen or set()
         for sequence, kind, subject in found:
             self._last = max(self._last, sequence)
-            if not first and sequence not in seen:
-                self.tell(kind, subject)
+            if not first and sequence not in seen and not self._is_own(kind, subject):
+                self._tell(kind, subject)
         self._seen = {sequence for sequence, _, _ in found}
+        late = time.monotonic() - ECHO_S
+        self._own = [own for own in self._own if own[2] > late]
 
     async def watch(self) -> None:
         """Look again and again, until cancelled; a database that is away is only waited for."""
