@@ -124,7 +124,8 @@ def one_round(streams: int, seconds: float) -> dict[str, dict[str, float]]:
     with gradio() as url:
         found["gradio"] = measured([over_gradio(url) for _ in range(streams)], seconds)
     with gradio("--tuned") as url:
-        found["gradio, tuned"] = measured([over_gradio(url) for _ in range(streams)], seconds)
+        asks = [over_gradio(url, tuned=True) for _ in range(streams)]
+        found["gradio, tuned"] = measured(asks, seconds)
     return found
 
 

@@ -1,8 +1,9 @@
 """The starting point that most services grow from: a Gradio app around the same engine.
 
-Shaped as GLM-TTS's own demonstration: blocks, a button, a synchronous handler that returns the
-whole audio as an array, and a queue at Gradio's default of one call at a time. `--tuned` makes the
-best of it that Gradio offers: an asynchronous handler, and 64 calls at a time.
+Shaped as GLM-TTS's own demonstration: blocks, a button, its six inputs (the recording of the voice
+among them, which this engine leaves aside), a synchronous handler that returns the whole audio as
+an array, and a queue at Gradio's default of one call at a time. `--tuned` makes the best of it that
+Gradio offers: an asynchronous handler, 64 calls at a time, and the text as the only input.
 """
 
 from __future__ import annotations
@@ -33,11 +34,13 @@ class Handlers:
         )
         self._engine: Engine = opening.result()
 
-    def speak(self, text: str, seed: float, sample_rate: int) -> tuple[int, Any]:
+    def speak(
+        self, prompt_text: str, prompt: str, text: str, seed: float, rate: int, cached: bool
+    ) -> tuple[int, Any]:
         """The whole text as one array, as Gradio's Audio component takes it."""
         return asyncio.run_coroutine_threadsafe(self._whole(text), self._loop).result()
 
-    async def speak_tuned(self, text: str, seed: float, sample_rate: int) -> tuple[int, Any]:
+    async def speak_tuned(self, text: str) -> tuple[int, Any]:
         """The same without a thread that waits."""
         speaking = asyncio.run_coroutine_threadsafe(self._whole(text), self._loop)
         return await asyncio.wrap_future(speaking)
@@ -56,13 +59,16 @@ def main() -> None:
     tuned = "--tuned" in sys.argv
     handlers = Handlers()
     with gradio.Blocks(title="Text to speech") as app:
+        prompt = gradio.Audio(label="Voice", type="filepath")
+        prompt_text = gradio.Textbox(label="Words of the recording", lines=2)
         text = gradio.Textbox(label="Text", lines=5)
+        rate = gradio.Radio(choices=[24_000, 32_000], value=24_000, label="Sample rate")
         seed = gradio.Number(label="Seed", value=42, precision=0)
-        rate = gradio.Radio(choices=[24_000], value=24_000, label="Sample rate")
+        cached = gradio.Checkbox(label="Cache", value=True)
         generate, audio = gradio.Button("Generate"), gradio.Audio(label="Result")
         generate.click(
             handlers.speak_tuned if tuned else handlers.speak,
-            inputs=[text, seed, rate],
+            inputs=[text] if tuned else [prompt_text, prompt, text, seed, rate, cached],
             outputs=[audio],
             api_name="speak",
             concurrency_limit=64 if tuned else "default",

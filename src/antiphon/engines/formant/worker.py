@@ -31,7 +31,7 @@ class Clause:
         self._pipe = pipe
         self._native_rate = native_rate
         self._resample = soxr.ResampleStream(native_rate, messages.RATE, 1, dtype="int16")
-        self._pcm = bytearray()
+        self._pcm, self._native = bytearray(), bytearray()
         self._words: list[tuple[int, int, int]] = []
         self._sent = 0
         self._heard = 0
@@ -52,24 +52,22 @@ class Clause:
         self.left = self.left or self._pipe.has_more()
         if self.left:
             return True
-        if pcm:
-            wave = np.frombuffer(pcm, np.int16)
-            made = self._dress.wear(wave) if self._dress else self._resample.resample_chunk(wave)
-            self._pcm += made.tobytes()
+        if self._dress is not None:
+            self._pcm += self._dress.wear(np.frombuffer(pcm, np.int16)).tobytes()
+        else:
+            self._native += pcm  # resampled a packet at a time, which costs less
         for word in words:
             self._place(word)
         self._heard += len(pcm) // 2
-        if len(self._pcm) >= 2 * messages.RATE * PACKETS_S[min(self._sent, len(PACKETS_S) - 1)]:
+        gathered_s = len(self._pcm) / 2 / messages.RATE + len(self._native) / 2 / self._native_rate
+        if gathered_s >= PACKETS_S[min(self._sent, len(PACKETS_S) - 1)]:
             self._send()
         return False
 
     def finish(self) -> None:
         """Send what the resampler and the gathering still hold."""
         if self._dress is not None:
-            rest = self._dress.take_off()
-        else:
-            rest = self._resample.resample_chunk(np.zeros(0, np.int16), last=True)
-        self._pcm += rest.tobytes()
+            self._pcm += self._dress.take_off().tobytes()
         self._send(last=True)
         self.ended = True
 
@@ -97,6 +95,10 @@ class Clause:
         """Send what is gathered; the newest word waits until the next tells where it ends."""
         ready = self._words if last else self._words[:-1]
         self._words = [] if last else self._words[-1:]
+        if self._dress is None:
+            wave = np.frombuffer(bytes(self._native), np.int16)
+            self._pcm += self._resample.resample_chunk(wave, last=last).tobytes()
+            self._native.clear()
         self._pipe.write(messages.encode(messages.Packet(bytes(self._pcm), ready, last)))
         self._pcm.clear()
         self._sent += 1
