@@ -170,9 +170,13 @@ class Child:
         `-P` keeps the current directory off its path: a `soxr.py` lying there is not ours. A child
         that announces a message of more than `most_bytes` is ended.
         """
-        process, pipes = await asyncio.get_running_loop().subprocess_exec(
-            lambda: _Pipes(most_bytes), sys.executable, "-P", "-m", module, *arguments, stderr=None
-        )
+        command = (sys.executable, "-P", "-m", module, *arguments)
+        # Left in the middle, asyncio would wait for its end and be cancelled again in that; so who
+        # leaves has the child first, and ends it.
+        with anyio.CancelScope(shield=True):
+            process, pipes = await asyncio.get_running_loop().subprocess_exec(
+                lambda: _Pipes(most_bytes), *command, stderr=None
+            )
         return cls(process, pipes)
 
     @property
