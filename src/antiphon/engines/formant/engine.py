@@ -169,8 +169,11 @@ class Formant:
 
 
 async def open_engine(options: EngineOptions) -> Engine:
-    """Start the engine with one worker per core, or as many as the operator asks for."""
-    pool = Pool(options.workers or min(MOST_WORKERS, _cores()))
+    """Start the engine with as many workers as the operator asks for, else one more than cores.
+
+    While one waits to be handed its next clause, its core makes another.
+    """
+    pool = Pool(options.workers or min(MOST_WORKERS, _cores() + 1))
     await pool.start()
     return Formant(pool, options.recordings)
 
